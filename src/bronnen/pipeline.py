@@ -1,0 +1,109 @@
+"""THE WALK: from the path of a document to its passages, verdicts and balance.
+
+The only place where the rooms meet. No step calls back, changes what it was given, or knows its successor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bronnen import __version__, classifier, extract, features, language, quantify, segment, verdicts
+from bronnen.records import Analysis, Document, MadeWith, Passage, Sentence, Source, Unit, Verdict, page_at
+from bronnen.settings import Settings, resource, settings_hash
+
+if TYPE_CHECKING:
+    from numpy import ndarray
+    from spacy.language import Language
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What is loaded once per worker and used for every document."""
+
+    language: Language
+    model: classifier.Model
+    settings: Settings
+    made_with: MadeWith
+
+
+@lru_cache(maxsize=2)
+def load_tools(settings: Settings) -> Tools:
+    """The language pipeline and the classifier that the settings ask for; loaded once, then kept.
+
+    Raises:
+        MissingError: one of them is not there or does not fit this version.
+    """
+    nlp = language.load(settings.language.spacy_model)
+    model = classifier.Model.load(model_folder(settings))
+    made_with = MadeWith(__version__, settings_hash(settings), model.id, language.describe(nlp))
+    return Tools(nlp, model, settings, made_with)
+
+
+def model_folder(settings: Settings) -> Path:
+    """The folder of the classifier: the one in the settings, else the one that comes with bronnen."""
+    return Path(settings.model.path) if settings.model.path else resource("models", "sources")
+
+
+def analyse(path: Path, tools: Tools) -> Analysis:
+    """What one document draws on.
+
+    Raises:
+        BronnenError: the file cannot be read, is encrypted or has no text.
+    """
+    settings = tools.settings
+    document = extract.read(path, settings.extract)
+    found = segment.passages(document, lambda text: language.sentences(tools.language, text), settings.segment)
+    rows = features.rows([paragraph(document.text, passage) for passage in found])
+    said = model_verdicts(document, found, tools.model, tools.model.score(rows))
+    counted = [
+        verdicts.settle_passage(passage, [verdict])
+        for passage, verdict in zip(found, _on_passages(said), strict=True)
+        if segment.is_counted(passage, document.text, settings.segment)
+    ]
+    return Analysis(document, found, said, quantify.balance(counted), tools.made_with)
+
+
+def paragraph(text: str, passage: Passage) -> features.Paragraph:
+    """A passage as the classifier sees it."""
+    sentences = tuple(text[sentence.start : sentence.end] for sentence in passage.sentences)
+    return features.Paragraph(heading=passage.heading, kind=passage.kind, sentences=sentences)
+
+
+def model_verdicts(
+    document: Document, passages: Sequence[Passage], model: classifier.Model, scored: classifier.Scored
+) -> tuple[Verdict, ...]:
+    """The model's verdicts, a passage before its sentences, in reading order."""
+    said: list[Verdict] = []
+    at = 0
+    for index, passage in enumerate(passages):
+        said.append(_verdict(document, passage, Unit.PASSAGE, model, scored.passages[index]))
+        for sentence in passage.sentences:
+            said.append(_verdict(document, sentence, Unit.SENTENCE, model, scored.sentences[at]))
+            at += 1
+    return tuple(said)
+
+
+def _verdict(
+    document: Document, span: Passage | Sentence, unit: Unit, model: classifier.Model, chances: ndarray
+) -> Verdict:
+    page = page_at(document, span.start)
+    return Verdict(
+        document_id=document.id,
+        start=span.start,
+        end=span.end,
+        page=page.number if page else None,
+        unit=unit,
+        judged=frozenset(Source),
+        labels=model.labels(chances, unit),
+        quote=document.text[span.start : span.end],
+        by=f"model:{model.id}",
+        scores=classifier.scores_of(chances),
+    )
+
+
+def _on_passages(said: Sequence[Verdict]) -> list[Verdict]:
+    return [verdict for verdict in said if verdict.unit is Unit.PASSAGE]

@@ -1,0 +1,227 @@
+"""The nouns that flow from PDF to report.
+
+Frozen records without behaviour beyond a look-up; no I/O and no third-party import.
+A span is half-open, `[start, end)`, in Unicode code points over `Document.text`.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Source(StrEnum):
+    """One of the three sources of knowledge; they have equal standing, the order is the alphabet's."""
+
+    EXPERIENTIAL = "experiential"
+    PROFESSIONAL = "professional"
+    SCIENTIFIC = "scientific"
+
+
+class Use(StrEnum):
+    """Whether the text draws on a source (`used`) or only plans, promises or asks for it (`called_for`)."""
+
+    USED = "used"
+    CALLED_FOR = "called_for"
+
+
+class Kind(StrEnum):
+    """What a block of text is on the page."""
+
+    PARAGRAPH = "paragraph"
+    HEADING = "heading"
+    LIST = "list"
+    TABLE = "table"
+    CAPTION = "caption"
+    FOOTNOTE = "footnote"
+    CONTENTS = "contents"
+    COLOPHON = "colophon"
+
+
+class PageState(StrEnum):
+    """What a page gave the extractor."""
+
+    TEXT = "text"
+    EMPTY = "empty"  # nothing on it
+    SCANNED = "scanned"  # an image and no text: needs OCR
+    GARBLED = "garbled"  # a text layer that is not the text a reader sees: reported, never classified
+
+
+class Unit(StrEnum):
+    """What a verdict is about."""
+
+    SENTENCE = "sentence"
+    PASSAGE = "passage"
+
+
+Labels = Mapping[Source, Use]
+"""No key means no label."""
+
+Scores = Mapping[Source, Mapping[Use, float]]
+"""Probabilities between 0 and 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word, or the part of one that stands on one line, in PDF points from the page's top left corner."""
+
+    start: int
+    end: int
+    page: int  # from 1
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    size: float
+    bold: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The span of text that stands on one page, and the page's size in points."""
+
+    start: int
+    end: int
+    number: int  # from 1
+    width: float
+    height: float
+    state: PageState
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch of text that belongs together on the page; blocks never overlap and stand in reading order."""
+
+    start: int
+    end: int
+    kind: Kind
+    page: int | None  # where it begins; None where the format has no pages
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The text a person would read, and where everything in it stands.
+
+    `id` is the sha256 of the file's bytes, `name` the file's name, `path` the path as given.
+    `text` is NFC and final. Formats without pages have one page, number 1, without words.
+    """
+
+    id: str
+    name: str
+    path: str
+    text: str
+    pages: tuple[Page, ...]
+    blocks: tuple[Block, ...]
+    words: tuple[Word, ...]
+    extractor: str  # 'pdfium 5.15.2, pdfplumber 0.11.10': what read it
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Up to some 120 words inside one block, with its sentences and the text of the heading above it."""
+
+    start: int
+    end: int
+    kind: Kind
+    heading: str
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one person or one model says of one sentence or passage. Verdicts are added, never changed.
+
+    `judged` are the sources that were looked at: the others are unknown, not 'none'.
+    `quote` is the text of the span, so that a verdict can be anchored again after a better extraction.
+    `at` is a UTC time in ISO 8601; a model's is empty, because the run that made it knows the time.
+    """
+
+    document_id: str
+    start: int
+    end: int
+    page: int | None
+    unit: Unit
+    judged: frozenset[Source]
+    labels: Labels
+    quote: str
+    by: str  # 'model:<id>' or 'person:<name>'
+    at: str = ""
+    scores: Scores | None = None  # models only
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A figure and, where they are known, the ends of its 95% interval."""
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """How much a document draws on each source, counted in passages.
+
+    `shares` divide the passages per source over the three sources and sum to one; they, `evenness` and
+    `combined` are None where no passage carries a source, never NaN.
+    """
+
+    passages: int  # that were counted
+    used: Mapping[Source, Estimate]
+    called_for: Mapping[Source, Estimate]
+    used_shares: Mapping[Source, Estimate] | None
+    called_for_shares: Mapping[Source, Estimate] | None
+    evenness: Estimate | None  # 0: one source only, 1: all three equal
+    coverage: Estimate | None  # share of passages that use any source; None without passages
+    combined: Estimate | None  # share of source-bearing passages that use two or three
+    method: str
+    level: float | None  # of the intervals, 0.95; None where the method gives none
+
+
+@dataclass(frozen=True, slots=True)
+class MadeWith:
+    """What produced an analysis; the same file and the same `MadeWith` give the same result."""
+
+    version: str
+    settings: str  # short hash of the settings that drive results
+    model: str  # id of the classifier
+    language: str  # name and version of the spaCy pipeline
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """Everything the walk found out about one document."""
+
+    document: Document
+    passages: tuple[Passage, ...]
+    verdicts: tuple[Verdict, ...]
+    balance: Balance
+    made_with: MadeWith
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What a batch yields for a file that could not be analysed."""
+
+    path: str
+    code: str  # a word a program can look for: 'encrypted'
+    exit_code: int
+    message: str  # what happened and what to do next
+
+
+def page_at(document: Document, offset: int) -> Page | None:
+    """The page on which the character at `offset` stands, or None before the first page's text.
+
+    Pages without text have empty spans and are never the answer.
+    """
+    pages = [page for page in document.pages if page.end > page.start]
+    found = bisect_right([page.start for page in pages], offset) - 1
+    return pages[found] if found >= 0 else None

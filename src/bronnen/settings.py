@@ -1,0 +1,126 @@
+"""Settings from TOML to a frozen record, and where the files that come with bronnen are.
+
+Unknown names and wrong types are errors, so that a spelling mistake never changes a result in silence.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from bronnen.errors import UsageError
+
+ENGINES = ("auto", "pdfium", "pdfplumber")
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractSettings:
+    engine: str = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentSettings:
+    max_words: int = 120
+    min_words: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageSettings:
+    spacy_model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSettings:
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchSettings:
+    jobs: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings; the defaults here equal `configs/default.toml`, and a test says so."""
+
+    extract: ExtractSettings = field(default_factory=ExtractSettings)
+    segment: SegmentSettings = field(default_factory=SegmentSettings)
+    language: LanguageSettings = field(default_factory=LanguageSettings)
+    model: ModelSettings = field(default_factory=ModelSettings)
+    batch: BatchSettings = field(default_factory=BatchSettings)
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """The settings in a TOML file over the defaults; without a path, the defaults.
+
+    Raises:
+        UsageError: the file is missing, is not TOML, or has an unknown name or a value that does not fit.
+    """
+    if path is None:
+        return Settings()
+    try:
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"Cannot read the settings in {path}: {error}.", "Start from configs/default.toml.") from error
+    return settings_of(told)
+
+
+def settings_of(told: dict[str, Any]) -> Settings:
+    """A checked `Settings` from nested dictionaries, such as TOML gives.
+
+    >>> settings_of({"segment": {"max_words": 80}}).segment.max_words
+    80
+    """
+    settings: Settings = _record(Settings, told, "")
+    if settings.extract.engine not in ENGINES:
+        raise UsageError(f"extract.engine is '{settings.extract.engine}'.", f"Use one of: {', '.join(ENGINES)}.")
+    if not 20 <= settings.segment.max_words <= 1000:
+        raise UsageError(f"segment.max_words is {settings.segment.max_words}.", "Use a number from 20 to 1000.")
+    if not 1 <= settings.segment.min_words <= 20:
+        raise UsageError(f"segment.min_words is {settings.segment.min_words}.", "Use a number from 1 to 20.")
+    if settings.batch.jobs < 0:
+        raise UsageError(f"batch.jobs is {settings.batch.jobs}.", "Use 0 for all cores, or a number of workers.")
+    return settings
+
+
+def settings_hash(settings: Settings) -> str:
+    """Twelve hexadecimal digits that change when a setting changes that can change a result.
+
+    The model and the language pipeline are left out, since an analysis names both by themselves.
+    """
+    driving = {key: value for key, value in asdict(settings).items() if key in ("extract", "segment")}
+    return hashlib.sha256(json.dumps(driving, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def resource(*parts: str) -> Path:
+    """The path of something under `models/` or `configs/`, in a checkout as well as in an installed wheel.
+
+    >>> resource("configs", "default.toml").name
+    'default.toml'
+    """
+    package = Path(__file__).resolve().parent
+    inside = package.joinpath(*parts)  # the wheel carries both folders inside the package
+    return inside if package.joinpath(parts[0]).is_dir() else package.parents[1].joinpath(*parts)
+
+
+def _record(kind: Any, told: Any, where: str) -> Any:
+    if not isinstance(told, dict):
+        raise UsageError(f"[{where.rstrip('.')}] must be a table.", "See configs/default.toml.")
+    hints = get_type_hints(kind)
+    known = [item.name for item in fields(kind)]
+    values: dict[str, Any] = {}
+    for name, value in told.items():
+        if name not in known:
+            raise UsageError(f"Unknown setting '{where}{name}'.", f"Known here: {', '.join(known)}.")
+        wanted = hints[name]
+        if is_dataclass(wanted):
+            values[name] = _record(wanted, value, f"{where}{name}.")
+        elif type(value) is not wanted:
+            raise UsageError(f"'{where}{name}' is {value!r}.", f"It must be of type {wanted.__name__}.")
+        else:
+            values[name] = value
+    return kind(**values)

@@ -1,0 +1,82 @@
+"""Which verdict counts, where several people and models judged the same text.
+
+Per source, since a verdict may judge one source and leave the others open:
+adjudicated over person over model; within a rank the latest. Nothing is ever overwritten: this only chooses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bronnen.records import Labels, Passage, Source, Unit, Use, Verdict
+
+Judged = dict[Source, Use | None]
+"""What is known per judged source: a use, or None for 'looked at, not there'."""
+
+_RANKS = {"model": 0, "person": 1, "adjudicated": 2}
+
+
+def rank(verdict: Verdict) -> int:
+    """0 for a model, 1 for a person, 2 for an adjudication, after the word before the colon in `by`."""
+    return _RANKS.get(verdict.by.partition(":")[0], 0)
+
+
+def settle(verdicts: Iterable[Verdict]) -> Judged:
+    """What counts per source, from all verdicts on one and the same span.
+
+    Times are compared as text: UTC in ISO 8601 sorts by itself. Of two verdicts of one rank and time the later
+    in the given order counts.
+    """
+    settled: Judged = {}
+    for verdict in sorted(verdicts, key=lambda verdict: (rank(verdict), verdict.at)):
+        for source in verdict.judged:
+            settled[source] = verdict.labels.get(source)
+    return settled
+
+
+def labels_of(judged: Judged) -> Labels:
+    """The labels in a settled judgement: a source that was judged 'not there' has none."""
+    return {source: use for source in Source if (use := judged.get(source)) is not None}
+
+
+def combine(uses: Iterable[Use | None]) -> Use | None:
+    """The use of a passage from those of its sentences: `used` wins over `called_for`.
+
+    >>> combine([None, Use.CALLED_FOR, Use.USED])
+    <Use.USED: 'used'>
+    """
+    found = set(uses)
+    return Use.USED if Use.USED in found else Use.CALLED_FOR if Use.CALLED_FOR in found else None
+
+
+def settle_passage(passage: Passage, verdicts: Sequence[Verdict]) -> Labels:
+    """The labels that count for a passage, from the verdicts on it and on its sentences.
+
+    A person's verdict on the passage comes first. Where people judged every sentence for a source, their sentences
+    make up the passage; where they judged some, what they found in those is added to the model's verdict.
+    """
+    own = [verdict for verdict in verdicts if _is_on(verdict, Unit.PASSAGE, passage.start, passage.end)]
+    by_model = settle(verdict for verdict in own if rank(verdict) == 0)
+    by_people = settle(verdict for verdict in own if rank(verdict) > 0)
+    in_sentences = [
+        settle(
+            verdict
+            for verdict in verdicts
+            if rank(verdict) > 0 and _is_on(verdict, Unit.SENTENCE, sentence.start, sentence.end)
+        )
+        for sentence in passage.sentences
+    ]
+    settled: Judged = {}
+    for source in Source:
+        seen = [judged[source] for judged in in_sentences if source in judged]
+        if source in by_people:
+            settled[source] = by_people[source]
+        elif seen and len(seen) == len(passage.sentences):
+            settled[source] = combine(seen)
+        else:
+            settled[source] = combine([by_model.get(source), *seen])
+    return labels_of(settled)
+
+
+def _is_on(verdict: Verdict, unit: Unit, start: int, end: int) -> bool:
+    return verdict.unit is unit and verdict.start == start and verdict.end == end

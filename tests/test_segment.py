@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bronnen import segment
+from bronnen.records import Block, Document, Kind, Page, PageState, Passage, Sentence
+from bronnen.settings import SegmentSettings
+
+
+def cut_at_stops(text: str) -> list[tuple[int, int]]:
+    spans, start = [], 0
+    for index, character in enumerate(text):
+        if character == ".":
+            spans.append((start, index + 1))
+            start = index + 2
+    if start < len(text):
+        spans.append((start, len(text)))
+    return spans
+
+
+def document_of(*blocks: tuple[Kind, str]) -> Document:
+    text, made = "", []
+    for kind, told in blocks:
+        made.append(Block(len(text), len(text) + len(told), kind, 1))
+        text += told + "\n\n"
+    text = text.rstrip()
+    page = Page(0, len(text), 1, 595, 842, PageState.TEXT)
+    return Document("x" * 64, "a.pdf", "a.pdf", text, (page,), tuple(made), (), "test")
+
+
+def test_headings_are_attached_and_contents_left_out() -> None:
+    document = document_of(
+        (Kind.CONTENTS, "1 Inleiding 3"),
+        (Kind.HEADING, "1  Inleiding"),
+        (Kind.PARAGRAPH, "Ouders vertellen veel. Het college luistert."),
+        (Kind.COLOPHON, "Uitgave van de gemeente."),
+    )
+    found = segment.passages(document, cut_at_stops, SegmentSettings())
+    assert [(passage.kind, passage.heading) for passage in found] == [
+        (Kind.HEADING, ""),
+        (Kind.PARAGRAPH, "1 Inleiding"),
+    ]
+    texts = [document.text[sentence.start : sentence.end] for sentence in found[1].sentences]
+    assert texts == ["Ouders vertellen veel.", "Het college luistert."]
+
+
+@given(st.lists(st.integers(0, 300), max_size=40), st.integers(20, 200))
+def test_parts_cover_every_sentence_once_and_stay_within_bounds(counts: list[int], most: int) -> None:
+    spans = segment.parts(counts, most)
+    assert [index for start, end in spans for index in range(start, end)] == list(range(len(counts)))
+    for start, end in spans:
+        assert end > start
+        assert sum(counts[start:end]) <= most or end - start == 1
+
+
+@given(st.lists(st.sampled_from(["Een zin met wat woorden.", "Kort.", "En nog een wat langere zin."]), max_size=60))
+def test_passages_never_cross_a_block_and_sentences_never_a_passage(sentences: list[str]) -> None:
+    document = document_of(
+        (Kind.PARAGRAPH, " ".join(sentences) or "Leeg."), (Kind.LIST, " ".join(sentences) or "Leeg.")
+    )
+    found = segment.passages(document, cut_at_stops, SegmentSettings(max_words=20))
+    for passage in found:
+        assert any(block.start <= passage.start < passage.end <= block.end for block in document.blocks)
+        assert passage.start == passage.sentences[0].start and passage.end == passage.sentences[-1].end
+    in_order = [sentence.start for passage in found for sentence in passage.sentences]
+    assert in_order == sorted(in_order)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "counted"),
+    [
+        (Kind.PARAGRAPH, "Ouders vertellen veel.", True),
+        (Kind.TABLE, "Ouders | 62% | tevreden", True),
+        (Kind.PARAGRAPH, "Twee woorden.", False),
+        (Kind.PARAGRAPH, "a – – –", False),
+        (Kind.HEADING, "Wat ouders ons hebben verteld", False),
+    ],
+)
+def test_what_the_balance_counts(kind: Kind, text: str, counted: bool) -> None:
+    passage = Passage(0, len(text), kind, "", (Sentence(0, len(text)),))
+    assert segment.is_counted(passage, text, SegmentSettings()) is counted

@@ -1,0 +1,125 @@
+"""From a file to a `Document`: hash the bytes, refuse what cannot be read with a reason, let one format read it.
+
+Every heavy library is imported only when a file of its format comes along, and never raises out of this room:
+whatever goes wrong comes out as one of the children of `BronnenError`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bronnen.errors import BronnenError, EncryptedError, NoTextError, UnreadableError
+from bronnen.extract import layout
+from bronnen.records import Document, Kind
+from bronnen.settings import ExtractSettings
+
+SUFFIXES: frozenset[str] = frozenset({".pdf", ".docx", ".odt", ".html", ".htm", ".md", ".markdown", ".txt"})
+"""All file name endings that can be read, lower-case."""
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the old Office files, and new ones with a password
+_MAX_BYTES = 1 << 30
+
+Reader = Callable[[Path], Sequence[tuple[Kind, str]]]
+
+
+def read(path: Path, settings: ExtractSettings) -> Document:
+    """The text of a file and where everything in it stands.
+
+    Raises:
+        UnreadableError: the file is missing, empty, damaged, or not what its name says.
+        EncryptedError: it opens only with a password.
+        NoTextError: it has no text to read.
+        MissingError: a library for this format is not installed.
+        UsageError: bronnen does not read this kind of file.
+    """
+    try:
+        document = _read(path, settings)
+    except BronnenError:
+        raise
+    except Exception as error:  # the edge: whatever a library throws at a file is about that file
+        told = f"{type(error).__name__}: {error}".rstrip(": ")[:300]
+        raise UnreadableError(
+            f"{path.name} cannot be read ({told}).", "Open it in its own program and save it again."
+        ) from error
+    if not document.text.strip():
+        raise NoTextError(f"{path.name} has no text.", "Check that it is the right file.")
+    return document
+
+
+def long_path(path: Path) -> Path:
+    r"""The same path in the form that Windows accepts beyond 260 characters; elsewhere the path itself."""
+    if os.name != "nt":
+        return path
+    whole = str(path.absolute())
+    if whole.startswith("\\\\?\\"):
+        return path
+    return Path("\\\\?\\UNC\\" + whole[2:] if whole.startswith("\\\\") else "\\\\?\\" + whole)
+
+
+def _read(path: Path, settings: ExtractSettings) -> Document:
+    data = _bytes_of(path)
+    known = hashlib.sha256(data).hexdigest()
+    if path.suffix.lower() == ".pdf" or b"%PDF-" in data[:1024]:
+        from bronnen.extract import pdf
+
+        laid, extractor = pdf.read(data, path.name, settings.engine)
+    else:
+        _refuse_old_office(data, path.name)
+        reader, extractor = _reader(path)
+        laid = layout.from_blocks(reader(long_path(path)))
+    return Document(known, path.name, str(path), laid.text, laid.pages, laid.blocks, laid.words, extractor)
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        size = long_path(path).stat().st_size
+        if size > _MAX_BYTES:
+            raise UnreadableError(f"{path.name} is {size / 1e9:.1f} GB.", "Split it into files of less than 1 GB.")
+        data = long_path(path).read_bytes()
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise UnreadableError(f"{path} cannot be opened: {reason}.", "Check the name and your rights.") from error
+    if not data:
+        raise UnreadableError(f"{path.name} is empty (0 bytes).", "Fetch the file again.")
+    return data
+
+
+def _refuse_old_office(data: bytes, name: str) -> None:
+    if not data.startswith(_OLE):
+        return
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        raise EncryptedError(f"{name} opens only with a password.", "Save a copy without a password.")
+    raise UnreadableError(f"{name} is a file of an old Office version.", "Save it as .docx, .odt or .pdf.")
+
+
+def _reader(path: Path) -> tuple[Reader, str]:
+    """What reads this kind of file, and its name and version."""
+    suffix = path.suffix.lower()
+    if suffix in (".docx", ".odt"):
+        from bronnen.extract import office
+
+        return office.read_blocks, _named("python-docx" if suffix == ".docx" else "odfdo")
+    if suffix in (".html", ".htm"):
+        from bronnen.extract import html
+
+        return html.read_blocks, _named("trafilatura")
+    if suffix in (".md", ".markdown", ".txt"):
+        from bronnen.extract import plain
+
+        return plain.read_blocks, "plain text" if suffix == ".txt" else _named("markdown-it-py")
+    from bronnen.errors import UsageError
+
+    raise UsageError(f"bronnen does not read {suffix or 'files without an ending'} ({path.name}).",
+                     f"It reads {', '.join(sorted(SUFFIXES))}.")  # fmt: skip
+
+
+def _named(library: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return f"{library} {version(library)}"
+    except PackageNotFoundError:  # the reader itself says what is missing
+        return library

@@ -1,0 +1,182 @@
+"""Which engine reads which page of a PDF, and what a document without readable text is told.
+
+pdfium reads, since it is some ten times as fast. pdfplumber reads the pages with real tables, the pages on which
+pdfium fails and those whose text looks garbled; where pdfium cannot open the file at all, it reads all of them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+from bronnen.errors import BronnenError, EncryptedError, NoTextError, UnreadableError
+from bronnen.extract import layout, pdfium
+from bronnen.extract.garbled import is_garbled
+from bronnen.extract.words import RawPage
+from bronnen.records import PageState
+
+MAX_PAGES = 20_000
+
+
+def read(data: bytes, name: str, engine: str) -> tuple[layout.Laid, str]:
+    """The laid-out text of a PDF, and the names and versions of the engines that read it.
+
+    Raises:
+        UnreadableError, EncryptedError, NoTextError: with the file's name and a next step.
+    """
+    junk = data.find(b"%PDF-", 0, 1 << 16)
+    try:
+        pages, extractor = pages_of(data[junk:] if junk >= 1024 else data, engine)  # engines skip less by themselves
+    except BronnenError as error:
+        raise type(error)(f"{name} {error.message}", error.next_step) from error
+    states = [state_of(page) for page in pages]
+    if PageState.TEXT not in states:
+        raise _no_text(name, pages, states)
+    return layout.from_pages(pages, states), extractor
+
+
+def pages_of(data: bytes, engine: str) -> tuple[list[RawPage], str]:
+    """What `engine` sees on every page, and the names and versions of the engines that did."""
+    if engine == "pdfplumber":
+        return _all_by_plumber(data)
+    try:
+        with pdfium.opened(data) as document, ExitStack() as stack:
+            numbers = range(1, _count(len(document)) + 1)
+            if engine == "pdfium":
+                return [_tried(_by_pdfium(document), number) for number in numbers], pdfium.VERSION
+            reference = _Reference(data, len(document), stack)
+            pages = [_best(document, reference, number) for number in numbers]
+            return pages, f"{pdfium.VERSION}, {reference.version}" if reference.version else pdfium.VERSION
+    except EncryptedError:
+        raise
+    except UnreadableError as error:
+        if engine == "pdfium" or data[:1024].find(b"%PDF-") < 0:
+            raise _named(data, error) from error
+        return _all_by_plumber(data)
+
+
+def state_of(page: RawPage) -> PageState:
+    """What the page gave: a page that no engine could read counts as garbled, so that it is reported."""
+    if page.failed:
+        return PageState.GARBLED
+    words = page.all_words()
+    if not words and not page.odd:
+        return PageState.SCANNED if page.has_image else PageState.EMPTY
+    return PageState.GARBLED if is_garbled((word.text for word in words), page.odd) or not words else PageState.TEXT
+
+
+class _Reference:
+    """pdfplumber's view of the document, opened when the first page needs it and closed by the stack."""
+
+    def __init__(self, data: bytes, count: int, stack: ExitStack) -> None:
+        self.data, self.count, self.stack = data, count, stack
+        self.document: Any = None
+        self.tried = False
+        self.version = ""
+
+    def read(self, number: int) -> RawPage | None:
+        """The page, or None where pdfplumber cannot read it or counts the pages otherwise than pdfium does."""
+        from bronnen.extract import plumber
+
+        try:
+            if not self.tried:
+                self.tried = True
+                document = self.stack.enter_context(plumber.opened(self.data))
+                self.document = document if len(document.pages) == self.count else None
+            if self.document is None:
+                return None
+            page = plumber.read_page(self.document, number)
+        except Exception:  # the edge: pdfminer throws whatever a damaged page makes it do
+            return None
+        self.version = plumber.VERSION
+        return page if not page.failed else None
+
+
+def _best(document: Any, reference: _Reference, number: int) -> RawPage:
+    try:
+        page, has_table = pdfium.read_page(document, number)
+    except Exception as error:  # the edge: pdfium and ctypes
+        return reference.read(number) or _failed(number, error)
+    if page.failed:
+        return page
+    if has_table or ((page.words or page.odd) and is_garbled((word.text for word in page.words), page.odd)):
+        found = reference.read(number)
+        # pdfplumber is the reference, but a page of which it sees much less than pdfium is one that it misreads
+        if found is not None and (len(found.all_words()) >= 0.8 * len(page.words) or not has_table):
+            return found
+    return page
+
+
+def _by_pdfium(document: Any) -> Callable[[int], RawPage]:
+    return lambda number: pdfium.read_page(document, number)[0]
+
+
+def _tried(read_page: Callable[[int], RawPage], number: int) -> RawPage:
+    try:
+        return read_page(number)
+    except Exception as error:  # the edge
+        return _failed(number, error)
+
+
+def _failed(number: int, error: Exception) -> RawPage:
+    return RawPage(number, 0.0, 0.0, [], failed=f"{type(error).__name__}: {error}"[:200])
+
+
+def _all_by_plumber(data: bytes) -> tuple[list[RawPage], str]:
+    from bronnen.extract import plumber
+
+    try:
+        with plumber.opened(data) as document:
+            numbers = range(1, _count(len(document.pages)) + 1)
+            read_page: Callable[[int], RawPage] = lambda number: plumber.read_page(document, number)  # noqa: E731
+            return [_tried(read_page, number) for number in numbers], plumber.VERSION
+    except EncryptedError:
+        raise
+    except UnreadableError as error:
+        raise _named(data, error) from error
+    except Exception as error:  # the edge: pdfminer
+        raise _named(data, UnreadableError(f"is damaged ({type(error).__name__}).", "Fetch the file again.")) from error
+
+
+def _count(pages: int) -> int:
+    if not pages:
+        raise UnreadableError("has no pages.", "Fetch the file again.")
+    if pages > MAX_PAGES:
+        raise UnreadableError(f"has {pages} pages.", f"Split it into files of at most {MAX_PAGES} pages.")
+    return pages
+
+
+def _named(data: bytes, error: UnreadableError) -> UnreadableError:
+    """The error, or a clearer one if the file is something else than a PDF."""
+    if b"%PDF-" in data[:1024]:
+        return error
+    start = data[:512].lstrip().lower()
+    if start.startswith((b"<!doctype html", b"<html", b"<?xml", b"<head")):
+        return UnreadableError("is a web page, not a PDF.", "Fetch the file again, or save it as .html.")
+    return UnreadableError("is not a PDF.", "Fetch the file again, or give it the ending that fits it.")
+
+
+def _no_text(name: str, pages: list[RawPage], states: list[PageState]) -> BronnenError:
+    if all(page.failed for page in pages):
+        return UnreadableError(f"{name} has no page that can be read ({pages[0].failed}).", "Fetch the file again.")
+    told = ", ".join(_counted(states))
+    if PageState.SCANNED in states or PageState.GARBLED in states:
+        return NoTextError(
+            f"{name} has no text that can be read: of {len(states)} pages {told}.",
+            "Recognise the text first, for example with 'ocrmypdf --language nld --force-ocr', and try again.",
+        )
+    return NoTextError(f"{name} has no text: all {len(states)} pages are empty.", "Check that it is the right file.")
+
+
+def _counted(states: list[PageState]) -> Iterator[str]:
+    words = {
+        PageState.SCANNED: "scanned (an image without text)",
+        PageState.GARBLED: "with a garbled text layer",
+        PageState.EMPTY: "empty",
+    }
+    counts = Counter(states)
+    for state, told in words.items():
+        if counts[state]:
+            yield f"{counts[state]} {told}"

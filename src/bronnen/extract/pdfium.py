@@ -1,0 +1,339 @@
+"""Words and ruling lines of a PDF by pdfium, the fast engine.
+
+pdfium is not thread-safe: one process may have one document open in one thread at a time. Every object that
+this module opens it closes itself, also when pdfium refuses something.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from itertools import pairwise
+from math import hypot
+from typing import Any
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+from pypdfium2.version import PYPDFIUM_INFO
+
+from bronnen.errors import EncryptedError, UnreadableError
+from bronnen.extract.rules import Rule, is_grid
+from bronnen.extract.words import (
+    MAX_CHARS,
+    MAX_SIDE,
+    SMALL,
+    WORD_GAP,
+    RawPage,
+    RawWord,
+    Tally,
+    clean,
+    is_bold,
+    sane_box,
+)
+
+VERSION = f"pdfium {PYPDFIUM_INFO.version}"
+
+Box = tuple[float, float, float, float]  # left, bottom, right, top, in the page's own space, y up
+Turn = Callable[[float, float, float, float], tuple[float, float, float, float]]
+
+_MAX_OBJECTS = 20_000  # page objects looked at for ruling lines
+_MAX_RULES = 4_000
+_MAX_DEPTH = 4  # of forms in forms
+_GLUED = re.compile(r"[a-z]{2}[,.;:)][A-Za-z]{2}|[a-z][A-Z][a-z]|[^\W\d]{25}")  # perhaps words without their spaces
+_MARK = re.compile(r"(?<=\S)(\d+)[^\w\s]?(?!\S)")
+_WORD = re.compile(r"[^\s\x02\ufffe]+[\x02\ufffe]?|[\x02\ufffe]")  # a word ends at white space or a line-end hyphen
+
+
+@contextmanager
+def opened(data: bytes) -> Iterator[Any]:
+    """The document in these bytes.
+
+    Raises:
+        EncryptedError: it opens only with a password.
+        UnreadableError: pdfium cannot open it.
+    """
+    try:
+        document = pdfium.PdfDocument(data)
+    except pdfium.PdfiumError as error:
+        # pdfium's last error may be an earlier file's, so the file itself must say that it is encrypted
+        if "password" in str(error).lower() and b"/Encrypt" in data:
+            raise EncryptedError("opens only with a password.", "Save a copy without a password.") from error
+        raise UnreadableError(f"is damaged ({error}).", "Fetch the file again.") from error
+    try:
+        yield document
+    finally:
+        document.close()
+
+
+def read_page(document: Any, number: int) -> tuple[RawPage, bool]:
+    """The words of page `number` (from 1), and whether it seems to hold a real table."""
+    page = document[number - 1]
+    try:
+        box, rotation = _box_of(page)
+        turn, width, height = _turned(box, rotation)
+        if width > MAX_SIDE or height > MAX_SIDE:
+            return RawPage(number, width, height, [], failed="its size is absurd"), False
+        words, odd = _words(page, turn)
+        if words is None:
+            return RawPage(number, width, height, [], failed="it holds too many characters"), False
+        rules, has_image = _rules(page, turn)
+        words = [word for word in words if sane_box(word, width, height)]
+        found = RawPage(number, width, height, words, (), has_image, odd)
+        return found, is_grid(rules, words)
+    finally:
+        page.close()
+
+
+def _box_of(page: Any) -> tuple[Box, int]:
+    rectangle = raw.FS_RECTF()
+    if not raw.FPDF_GetPageBoundingBox(page, rectangle):
+        raise UnreadableError("has a page without a size.")
+    return (rectangle.left, rectangle.bottom, rectangle.right, rectangle.top), page.get_rotation()
+
+
+def _turned(box: Box, rotation: int) -> tuple[Turn, float, float]:
+    """What turns a box of the page's own space into (x0, top, x1, bottom) as displayed, and the page's size."""
+    left, bottom, right, top = box
+    if rotation == 90:
+        return (lambda x0, y0, x1, y1: (y0 - bottom, x0 - left, y1 - bottom, x1 - left)), top - bottom, right - left
+    if rotation == 180:
+        return (lambda x0, y0, x1, y1: (right - x1, y0 - bottom, right - x0, y1 - bottom)), right - left, top - bottom
+    if rotation == 270:
+        return (lambda x0, y0, x1, y1: (top - y1, right - x1, top - y0, right - x0)), top - bottom, right - left
+    return (lambda x0, y0, x1, y1: (x0 - left, top - y1, x1 - left, top - y0)), right - left, top - bottom
+
+
+def _words(page: Any, turn: Turn) -> tuple[list[RawWord] | None, int]:
+    """The page's words in content order, None if they are too many, and the number of characters without a meaning."""
+    textpage = page.get_textpage()
+    try:
+        count = textpage.count_chars()
+        if count > MAX_CHARS:
+            return None, 0
+        text = textpage.get_text_range() if count else ""
+        index = _indices(textpage, text, count)
+        return _boxed(textpage.raw, text, index, turn, count)
+    finally:
+        textpage.close()
+
+
+def _indices(textpage: Any, text: str, count: int) -> Callable[[int], int]:
+    """From a place in the text to pdfium's own number of that character."""
+    if len(text) == count:
+        return lambda place: place
+    units: list[int] = []  # place -> UTF-16 unit, since pdfium counts in those
+    unit = 0
+    for char in text:
+        units.append(unit)
+        unit += 2 if ord(char) > 0xFFFF else 1
+    if unit == count:
+        return units.__getitem__
+    last = count - 1
+
+    def mapped(place: int) -> int:
+        found = int(raw.FPDFText_GetCharIndexFromTextIndex(textpage.raw, units[place]))
+        return min(max(found, 0), last)
+
+    return mapped
+
+
+def _boxed(textpage: Any, text: str, index: Callable[[int], int], turn: Turn, count: int) -> tuple[list[RawWord], int]:
+    char = _Chars(textpage, index)
+    tally = Tally(odd=max(0, count - len(text)))
+    words: list[RawWord] = []
+    spans = [found.span() for found in _WORD.finditer(text)]
+    suspect = [span for span in spans if _GLUED.search(text, *span)]
+    if suspect and any(len(char.pieces(*span)) > 1 for span in suspect):  # pdfium missed narrow spaces on this page
+        spans = [piece for span in spans for piece in char.pieces(*span)]
+    for start, end in spans:
+        parts = [(start, end)]
+        if text[end - 1].isdigit() or text[start : end - 1][-1:].isdigit():
+            parts = char.without_mark(text, start, end)
+        for begin, stop in parts:
+            told = text[begin:stop]
+            if char.is_guess(begin):
+                tally.odd += len(told)
+                continue
+            if told[-1] in "\x02\ufffe":
+                told = told[:-1] + "-"
+            word = clean(told, tally)
+            box = char.box(begin, stop - 1) if word else None
+            if box:
+                size = char.size(begin, box[4])
+                words.append(RawWord(word, *turn(*box[:4]), size, char.is_bold(begin)))
+    return words, tally.odd
+
+
+class _Chars:
+    """What pdfium knows of single characters, asked one by one because asking all would cost most of the time."""
+
+    def __init__(self, textpage: Any, index: Callable[[int], int]) -> None:
+        self.textpage, self.index = textpage, index
+        self.first, self.last = raw.FS_RECTF(), raw.FS_RECTF()  # made once: making them costs more than filling them
+        self.first_at, self.last_at = ctypes.byref(self.first), ctypes.byref(self.last)
+        self.matrix = raw.FS_MATRIX()
+        self.matrix_at = ctypes.byref(self.matrix)
+        self.buffer, self.flags = ctypes.create_string_buffer(128), ctypes.c_int()
+        self.known: dict[bytes, bool] = {}
+
+    def box(self, begin: int, end: int) -> tuple[float, float, float, float, float] | None:
+        """The box around the characters `begin` and `end`, y up, and the height of the first."""
+        first, last = self.first, self.last
+        if not raw.FPDFText_GetLooseCharBox(self.textpage, self.index(begin), self.first_at):
+            return None
+        left, bottom, right, top = first.left, first.bottom, first.right, first.top
+        height = top - bottom
+        if end > begin and raw.FPDFText_GetLooseCharBox(self.textpage, self.index(end), self.last_at):
+            left, bottom = min(left, last.left), min(bottom, last.bottom)
+            right, top = max(right, last.right), max(top, last.top)
+        return left, bottom, right, top, height
+
+    def size(self, place: int, height: float) -> float:
+        """The font's size as displayed, or the height where the file does not tell: it may say 1 and scale the page."""
+        matrix = self.matrix
+        size = raw.FPDFText_GetFontSize(self.textpage, self.index(place))
+        if raw.FPDFText_GetMatrix(self.textpage, self.index(place), self.matrix_at):
+            size *= hypot(matrix.c, matrix.d)
+            if abs(matrix.b) > abs(matrix.a):  # written up or down the page: the height is a width
+                return float(size)
+        return float(size) if 0.5 * height <= size <= 1.5 * height else height
+
+    def is_guess(self, place: int) -> bool:
+        """Whether pdfium does not know what the character means and takes its number in the font for a letter."""
+        return bool(raw.FPDFText_HasUnicodeMapError(self.textpage, self.index(place)) == 1)
+
+    def is_bold(self, place: int) -> bool:
+        """Whether the font's name says so."""
+        if not raw.FPDFText_GetFontInfo(self.textpage, self.index(place), self.buffer, 128, self.flags):
+            return False
+        name = self.buffer.value
+        bold = self.known.get(name)
+        if bold is None:
+            bold = self.known[name] = is_bold(name.decode("utf-8", "replace"))
+        return bold
+
+    def pieces(self, start: int, end: int) -> list[tuple[int, int]]:
+        """The span cut where two characters of it stand as far apart as words do."""
+        found, begin = [], start
+        before = self.box(start, start)
+        for place in range(start + 1, end):
+            box = self.box(place, place)
+            if before and box and box[0] - before[2] > WORD_GAP * before[4] and abs(box[1] - before[1]) < before[4]:
+                found.append((begin, place))
+                begin = place
+            before = box
+        return [*found, (begin, end)]
+
+    def without_mark(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
+        """The span cut around small digits at its end: a note mark, or the 2 of m2, as words of their own."""
+        found = _MARK.search(text, start, end)
+        whole = self.box(start, start)
+        if not found or not whole or not self._is_small(found.end(1) - 1, whole[4]):
+            return [(start, end)]
+        begin = found.end(1) - 1
+        while begin > start and text[begin - 1].isdigit() and self._is_small(begin - 1, whole[4]):
+            begin -= 1
+        cuts = [start, begin, found.end(1), end]
+        return [(one, two) for one, two in pairwise(cuts) if two > one]
+
+    def _is_small(self, place: int, size: float) -> bool:
+        box = self.box(place, place)
+        return box is not None and box[4] < SMALL * size
+
+
+def _rules(page: Any, turn: Turn) -> tuple[list[Rule], bool]:
+    """The horizontal and vertical lines drawn on the page, and whether there is an image on it."""
+    rules: list[Rule] = []
+    has_image = False
+    for item, matrix in _objects(page.raw):
+        kind = raw.FPDFPageObj_GetType(item)
+        if kind == raw.FPDF_PAGEOBJ_IMAGE:
+            has_image = True
+        elif kind == raw.FPDF_PAGEOBJ_PATH and len(rules) < _MAX_RULES:
+            for box in _lines_of(item, matrix):
+                rules.append(Rule(*turn(*box)))
+    return rules, has_image
+
+
+def _objects(page: Any) -> Iterator[tuple[Any, Any]]:
+    """The page's objects and those inside its forms, each with the matrix of the form it stands in."""
+    left = _MAX_OBJECTS
+    waiting: list[tuple[Any, Any, int]] = [(None, None, 0)]
+    while waiting and left > 0:
+        form, matrix, depth = waiting.pop()
+        count = raw.FPDFPage_CountObjects(page) if form is None else raw.FPDFFormObj_CountObjects(form)
+        for number in range(min(count, left)):
+            left -= 1
+            item = raw.FPDFPage_GetObject(page, number) if form is None else raw.FPDFFormObj_GetObject(form, number)
+            if not item:
+                continue
+            if raw.FPDFPageObj_GetType(item) == raw.FPDF_PAGEOBJ_FORM:
+                if depth < _MAX_DEPTH:
+                    waiting.append((item, _product(_matrix(item), matrix), depth + 1))
+            else:
+                yield item, matrix
+
+
+def _matrix(item: Any) -> Any:
+    found = raw.FS_MATRIX()
+    with suppress(Exception):
+        if raw.FPDFPageObj_GetMatrix(item, found):
+            return (found.a, found.b, found.c, found.d, found.e, found.f)
+    return None
+
+
+def _product(inner: Any, outer: Any) -> Any:
+    """The matrix that applies `inner` first; None is the matrix that changes nothing."""
+    if inner is None or outer is None:
+        return inner or outer
+    a, b, c, d, e, f = inner
+    p, q, r, s, t, u = outer
+    return (a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u)
+
+
+def _lines_of(item: Any, matrix: Any) -> list[Box]:
+    """The thin boxes that a path draws: itself if it is thin, else its straight level segments."""
+    count = raw.FPDFPath_CountSegments(item)
+    if not 2 <= count <= 4_000:
+        return []
+    x0, y0, x1, y1 = (ctypes.c_float() for _ in range(4))
+    if not raw.FPDFPageObj_GetBounds(item, x0, y0, x1, y1):
+        return []
+    box = _moved((x0.value, y0.value, x1.value, y1.value), matrix)
+    if box[2] - box[0] <= 3 or box[3] - box[1] <= 3:
+        return [box]
+    if count <= 6:  # most often a rectangle; what is no rectangle makes no grid
+        left, bottom, right, top = box
+        return [(left, bottom, right, bottom), (left, top, right, top), (left, bottom, left, top),
+                (right, bottom, right, top)]  # fmt: skip
+    return _segments(item, count, _product(_matrix(item), matrix))
+
+
+def _segments(item: Any, count: int, matrix: Any) -> list[Box]:
+    x, y = ctypes.c_float(), ctypes.c_float()
+    found: list[Box] = []
+    start = at = (0.0, 0.0)
+    for number in range(count):
+        segment = raw.FPDFPath_GetPathSegment(item, number)
+        raw.FPDFPathSegment_GetPoint(segment, x, y)
+        kind, to = raw.FPDFPathSegment_GetType(segment), (x.value, y.value)
+        if kind == raw.FPDF_SEGMENT_MOVETO:
+            start = to
+        elif kind == raw.FPDF_SEGMENT_LINETO:
+            found.append((min(at[0], to[0]), min(at[1], to[1]), max(at[0], to[0]), max(at[1], to[1])))
+        at = to
+        if raw.FPDFPathSegment_GetClose(segment):
+            found.append((min(at[0], start[0]), min(at[1], start[1]), max(at[0], start[0]), max(at[1], start[1])))
+    moved = [_moved(box, matrix) for box in found]
+    return [box for box in moved if box[2] - box[0] <= 3 or box[3] - box[1] <= 3]
+
+
+def _moved(box: Box, matrix: Any) -> Box:
+    if matrix is None:
+        return box
+    a, b, c, d, e, f = matrix
+    xs = [a * x + c * y + e for x in (box[0], box[2]) for y in (box[1], box[3])]
+    ys = [b * x + d * y + f for x in (box[0], box[2]) for y in (box[1], box[3])]
+    return min(xs), min(ys), max(xs), max(ys)

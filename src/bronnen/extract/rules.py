@@ -1,0 +1,93 @@
+"""Whether the lines on a page make a real table: ruled, several rows and columns, with text inside."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from bronnen.extract.words import RawWord
+
+_NEAR = 3.0  # points within which two lines touch or are one
+_MIN_LENGTH = 4.0
+_MAX_LINES = 1_500
+
+
+class Rule(NamedTuple):
+    """A thin box, in points from the page's top left corner."""
+
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+
+    @property
+    def is_level(self) -> bool:
+        return self.x1 - self.x0 >= self.bottom - self.top
+
+
+def is_grid(rules: Sequence[Rule], words: Sequence[RawWord]) -> bool:
+    """Whether any rules that touch make a grid in which two rows have words in two columns each."""
+    long = [rule for rule in rules if max(rule.x1 - rule.x0, rule.bottom - rule.top) >= _MIN_LENGTH]
+    level = [rule for rule in long if rule.is_level][:_MAX_LINES]
+    upright = [rule for rule in long if not rule.is_level][:_MAX_LINES]
+    if len(level) < 3 or len(upright) < 3:
+        return False
+    for group_level, group_upright in _groups(level, upright):
+        ys = _places([rule.top for rule in group_level])
+        xs = _places([rule.x0 for rule in group_upright])
+        if len(ys) >= 3 and len(xs) >= 3 and is_filled(_cells(xs, ys, words)):
+            return True
+    return False
+
+
+def is_filled(cells: set[tuple[int, int]]) -> bool:
+    """Whether at least two rows have words in at least two columns, given the (row, column) of cells with words."""
+    columns: dict[int, int] = {}
+    for row, _ in cells:
+        columns[row] = columns.get(row, 0) + 1
+    return sum(count >= 2 for count in columns.values()) >= 2
+
+
+def _cells(xs: list[float], ys: list[float], words: Sequence[RawWord]) -> set[tuple[int, int]]:
+    found: set[tuple[int, int]] = set()
+    for word in words:
+        x, y = (word.x0 + word.x1) / 2, (word.top + word.bottom) / 2
+        if xs[0] <= x <= xs[-1] and ys[0] <= y <= ys[-1]:
+            found.add((bisect_right(ys, y), bisect_right(xs, x)))
+    return found
+
+
+def _places(values: list[float]) -> list[float]:
+    """The distinct places, those nearer than `_NEAR` taken as one."""
+    found: list[float] = []
+    for value in sorted(values):
+        if not found or value - found[-1] > _NEAR:
+            found.append(value)
+    return found
+
+
+def _groups(level: list[Rule], upright: list[Rule]) -> list[tuple[list[Rule], list[Rule]]]:
+    """The rules divided over groups in which each touches or crosses another of the other direction."""
+    parent = list(range(len(level) + len(upright)))
+
+    def root(number: int) -> int:
+        while parent[number] != number:
+            parent[number] = parent[parent[number]]
+            number = parent[number]
+        return number
+
+    for across, rule in enumerate(level):
+        left, right = rule.x0 - _NEAR, rule.x1 + _NEAR
+        top, bottom = rule.top - _NEAR, rule.bottom + _NEAR
+        for down, other in enumerate(upright, len(level)):
+            if left <= other.x0 <= right and other.top <= bottom and other.bottom >= top:
+                parent[root(across)] = root(down)
+    found: dict[int, tuple[list[Rule], list[Rule]]] = {}
+    for number in range(len(parent)):
+        group = found.setdefault(root(number), ([], []))
+        if number < len(level):
+            group[0].append(level[number])
+        else:
+            group[1].append(upright[number - len(level)])
+    return list(found.values())

@@ -1,0 +1,124 @@
+"""Saved web pages: the page's own text with its form, nothing of what stands around it, and no network."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+
+from bronnen.errors import MissingError, NoTextError, UnreadableError
+from bronnen.extract.html import read_blocks
+
+pytest.importorskip("trafilatura", reason="the extra 'office' is not installed")
+
+PAGE = """<!doctype html><html lang="nl"><head><meta charset="utf-8"><title>Jeugdhulp in de wijk</title>
+<link rel="stylesheet" href="http://example.org/a.css"></head><body>
+<div id="cookie-banner" class="cookie">Wij gebruiken cookies. <button>Accepteren</button></div>
+<nav><ul><li><a href="/">Home</a></li><li><a href="/n">Nieuws</a></li></ul></nav>
+<main><article><h1>Jeugdhulp in de wijk</h1>
+<p>Ouders vertellen dat zij hun verhaal steeds opnieuw moeten doen. Dat kost hun kracht<sup><a href="#n1">1</a></sup>, en tijd.</p>
+<h2>Wat wij hoorden</h2><p>In de praktijk blijkt dat wijkteams <b>overvraagd</b> zijn.<br>Het gebouw meet 30 m<sup>2</sup>.</p>
+<ul><li>Eerste punt met <a href="x">een link</a></li><li>Tweede punt<ul><li>Een onderdeel</li></ul></li></ul>
+<table><tr><th>Jaar</th><th>Aantal</th></tr><tr><td>2022</td><td>14</td></tr></table>
+<blockquote><p>Ik voelde mij niet gehoord, zegt een moeder.</p></blockquote>
+<p>De gemeente vraagt het instituut om nader onderzoek naar de oorzaken van de wachttijd in de regio.</p>
+<img src="http://example.org/a.png"></article>
+<section id="comments" class="comments"><h3>Reacties</h3><div class="comment"><p>Ik vind dit een goed verhaal.</p></div></section></main>
+<footer><p>Over deze site | Privacy | Cookies</p></footer></body></html>"""  # noqa: E501
+
+BLOCKS = [
+    ("heading", "Jeugdhulp in de wijk"),
+    (
+        "paragraph",
+        "Ouders vertellen dat zij hun verhaal steeds opnieuw moeten doen. Dat kost hun kracht, en tijd.",
+    ),
+    ("heading", "Wat wij hoorden"),
+    ("paragraph", "In de praktijk blijkt dat wijkteams overvraagd zijn. Het gebouw meet 30 m2."),
+    ("list", "Eerste punt met een link"),
+    ("list", "Tweede punt"),
+    ("list", "Een onderdeel"),
+    ("table", "Jaar | Aantal"),
+    ("table", "2022 | 14"),
+    ("paragraph", "Ik voelde mij niet gehoord, zegt een moeder."),
+    (
+        "paragraph",
+        "De gemeente vraagt het instituut om nader onderzoek naar de oorzaken van de wachttijd in de regio.",
+    ),
+]
+
+
+def told(path: Path) -> list[tuple[str, str]]:
+    return [(kind.value, text) for kind, text in read_blocks(path)]
+
+
+def page(tmp_path: Path, content: str | bytes) -> Path:
+    path = tmp_path / "pagina.html"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def test_the_page_without_what_stands_around_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("opened a connection")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    path = page(tmp_path, PAGE)
+    assert told(path) == BLOCKS
+    assert told(path) == BLOCKS  # and no memory of the pages read before
+
+
+@pytest.mark.parametrize(
+    ("coding", "declared"),
+    [("utf-8", "utf-8"), ("utf-8-sig", ""), ("utf-16", "utf-8"), ("cp1252", "iso-8859-1"), ("cp1252", ""), ("iso8859-2", "iso-8859-2")],  # noqa: E501
+)  # fmt: skip
+def test_encodings(tmp_path: Path, coding: str, declared: str) -> None:
+    text = "Cliënten en één officiële reünie, zo zeggen zij in de wijk waar zij wonen, werken en ouder worden."
+    html = f'<html><head><meta charset="{declared}"></head><body><article><p>{text}</p></article></body></html>'
+    assert told(page(tmp_path, html.encode(coding))) == [("paragraph", text)]
+
+
+def test_an_xhtml_page(tmp_path: Path) -> None:
+    html = f'<?xml version="1.0" encoding="utf-8"?>{PAGE}'
+    assert told(page(tmp_path, html)) == BLOCKS
+
+
+def test_entities_do_not_reach_for_files(tmp_path: Path) -> None:
+    secret = tmp_path / "geheim.txt"
+    secret.write_text("GEHEIM", encoding="utf-8")
+    html = f'<!DOCTYPE html [<!ENTITY x SYSTEM "{secret.as_uri()}">]><html><body><p>Een lange zin &x; hier in de tekst.</p>'  # noqa: E501
+    assert "GEHEIM" not in str(told(page(tmp_path, html)))
+
+
+@pytest.mark.parametrize(
+    "content", ["<html><body></body></html>", "<html><body><script>a = 1</script></body></html>", " "]
+)
+def test_a_page_without_text(tmp_path: Path, content: str) -> None:
+    with pytest.raises(NoTextError):
+        read_blocks(page(tmp_path, content))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"%PDF-1.7", b"PK\x03\x04abc", bytes(range(32)) * 20, b"MIME-Version: 1.0\nContent-Type: multipart/related\n"],
+    ids=["pdf", "zip", "binary", "mht"],
+)
+def test_what_is_no_page(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(UnreadableError) as raised:
+        read_blocks(page(tmp_path, content))
+    assert raised.value.next_step
+
+
+def test_a_page_nested_very_deep(tmp_path: Path) -> None:
+    try:  # noqa: SIM105
+        read_blocks(page(tmp_path, "<div>" * 20_000 + "<p>Een zin in een diep nest van vakken.</p>"))
+    except (UnreadableError, NoTextError):
+        pass
+
+
+def test_a_missing_library_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "trafilatura", None)
+    with pytest.raises(MissingError, match=r"bronnen\[office\]"):
+        read_blocks(page(tmp_path, PAGE))

@@ -1,0 +1,96 @@
+"""Text and boxes never drift: whatever words the engines give, every span points at its own text."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bronnen.extract import layout, read
+from bronnen.extract.words import RawPage, RawTable, RawWord, Tally, clean
+from bronnen.records import Document, PageState
+from bronnen.settings import ExtractSettings
+
+SAMPLES = sorted((Path(__file__).parents[2] / "corpus" / "voorbeelden").glob("*.pdf"))
+
+
+def assert_sound(found: layout.Laid | Document) -> None:
+    """Spans in range, in order and apart; blocks and words hold what they should; the text is NFC."""
+    text = found.text
+    assert text == unicodedata.normalize("NFC", text)
+    for spans in (found.pages, found.blocks, found.words):
+        end = 0
+        for span in spans:
+            assert end <= span.start <= span.end <= len(text)
+            end = span.end
+    for block in found.blocks:
+        told = text[block.start : block.end]
+        assert told and told == told.strip()
+    for before, after in zip(found.blocks, found.blocks[1:], strict=False):
+        assert text[before.end : after.start] == layout.BLOCK_GAP
+    for word in found.words:
+        told = text[word.start : word.end]
+        assert told and not any(char.isspace() for char in told)
+    numbers = [page.number for page in found.pages]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+words = st.builds(
+    lambda text, x, y, length, size, bold: RawWord(text, x, y, x + length, y + size, size, bold),
+    st.text(st.sampled_from("abcdeé-­•1234567890.,;()" + "́̈ſﬁ…\ue001\U0001f600ΩÅ"), min_size=1, max_size=9).map(
+        lambda text: clean(text, Tally()) or "x"
+    ),
+    st.floats(0, 500),
+    st.sampled_from([10.0, 22.0, 34.0, 46.0, 300.0, 301.5]),
+    st.floats(0, 90),
+    st.sampled_from([6.0, 10.0, 10.5, 18.0]),
+    st.booleans(),
+)
+rows = st.lists(
+    st.lists(st.lists(words, min_size=1, max_size=4).map(tuple), min_size=1, max_size=3).map(tuple), max_size=3
+)
+
+
+@st.composite
+def pages(draw: st.DrawFn) -> list[RawPage]:
+    found = []
+    for number in range(1, draw(st.integers(1, 3)) + 1):
+        inside = draw(st.lists(words, max_size=25))
+        places = sorted(draw(st.lists(st.integers(0, len(inside)), max_size=2)))
+        tables = tuple(RawTable(at, tuple(draw(rows))) for at in places)
+        found.append(RawPage(number, 595.0, 842.0, inside, tables))
+    return found
+
+
+@settings(max_examples=150, deadline=None)
+@given(pages(), st.data())
+def test_no_word_is_lost_and_none_drifts(told: list[RawPage], data: st.DataObject) -> None:
+    states = [data.draw(st.sampled_from([PageState.TEXT, PageState.GARBLED])) for _ in told]
+    laid = layout.from_pages(told, states)
+    assert_sound(laid)
+    given_words = [
+        (page.number, word)
+        for page, state in zip(told, states, strict=True)
+        if state is PageState.TEXT
+        for word in page.all_words()
+    ]
+    assert len(laid.words) == len(given_words)
+    for word, (number, raw) in zip(laid.words, given_words, strict=True):
+        assert laid.text[word.start : word.end] in (raw.text, raw.text[:-1])  # a joined word lost its hyphen
+        assert (word.page, word.x0, word.top, word.x1, word.bottom) == (number, raw.x0, raw.top, raw.x1, raw.bottom)
+    for page in laid.pages:
+        inside = [word for word in laid.words if word.page == page.number]
+        assert all(page.start <= word.start and word.end <= page.end for word in inside)
+
+
+@pytest.mark.parametrize("engine", ["auto", "pdfplumber"])
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_the_samples_are_sound(path: Path, engine: str) -> None:
+    document = read(path, ExtractSettings(engine))
+    assert_sound(document)
+    for word in document.words:
+        page = document.pages[word.page - 1]
+        assert -5 <= word.x0 <= word.x1 <= page.width + 5 and -5 <= word.top < word.bottom <= page.height + 5

@@ -1,0 +1,195 @@
+"""Labelled samples: read, split by document, and verdicts put back on their place in a text.
+
+What goes in was labelled outside a document (a sample) or on an older text of it (a verdict); what comes out
+are neutral records. This module never decides what a label means and never splits a document over two folds.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from unicodedata import normalize
+
+from bronnen.errors import StoreError
+from bronnen.records import Labels, Source, Unit, Use, Verdict
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_PARAGRAPH_BREAK = "\n\n"
+
+
+@dataclass(frozen=True, slots=True)
+class SampleSentence:
+    """A sentence of a sample and what was said of it; all three sources were looked at."""
+
+    text: str
+    labels: Labels
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A document, or a run of neighbouring sentences of one, labelled sentence by sentence in reading order.
+
+    `whole`: labelled from begin to end, so that a true balance can be counted.
+    """
+
+    unit: str
+    document: str
+    organisation: str
+    whole: bool
+    paragraphs: tuple[tuple[SampleSentence, ...], ...]
+
+
+def read_samples(path: Path) -> list[Sample]:
+    """The samples in a JSON-lines file with one sentence a line, in the file's order.
+
+    A line is `{"unit", "doc", "organisation", "whole", "page", "par", "text", "used": [...], "called_for": [...]}`;
+    other keys are left alone. Neighbouring lines of one unit are a sample, neighbouring lines of one `page` and
+    `par` in it a paragraph.
+
+    Raises:
+        StoreError: the file is not there, a line does not fit, or a unit comes back after another one.
+    """
+    samples: list[Sample] = []
+    seen: set[str] = set()
+    for unit, group in groupby(_lines(path), key=lambda line: line[1]["unit"]):
+        rows = list(group)
+        number, first = rows[0]
+        if unit in seen:
+            raise StoreError(f"{path}, line {number}: unit '{unit}' comes back.", "Keep the lines of a unit together.")
+        seen.add(unit)
+        document = first["doc"]
+        for number, row in rows:
+            if row["doc"] != document:
+                raise StoreError(f"{path}, line {number}: unit '{unit}' is of two documents.")
+        paragraphs = groupby((row for _, row in rows), key=lambda row: (row["page"], row["par"]))
+        samples.append(
+            Sample(
+                unit=unit,
+                document=document,
+                organisation=first["organisation"],
+                whole=first["whole"],
+                paragraphs=tuple(tuple(map(_sentence, part)) for _, part in paragraphs),
+            )
+        )
+    return samples
+
+
+def sample_text(sample: Sample) -> tuple[str, list[Verdict]]:
+    """A sample as one text, and its labels as verdicts of unit 'sentence' over that text.
+
+    Sentences of a paragraph are joined by a space, paragraphs by an empty line. The unit is the document id.
+
+    >>> text, verdicts = sample_text(Sample("u1", "d", "o", False, ((SampleSentence("Een.", {}),),)))
+    >>> text, verdicts[0].start, verdicts[0].end
+    ('Een.', 0, 4)
+    """
+    pieces: list[str] = []
+    verdicts: list[Verdict] = []
+    at = 0
+    for paragraph in sample.paragraphs:
+        for index, sentence in enumerate(paragraph):
+            gap = "" if not pieces else " " if index else _PARAGRAPH_BREAK
+            text = normalize("NFC", sentence.text)
+            start = at + len(gap)
+            at = start + len(text)
+            pieces += [gap, text]
+            verdicts.append(
+                Verdict(
+                    document_id=sample.unit,
+                    start=start,
+                    end=at,
+                    page=None,
+                    unit=Unit.SENTENCE,
+                    judged=frozenset(Source),
+                    labels=sentence.labels,
+                    quote=text,
+                    by="person:sample",
+                )
+            )
+    return "".join(pieces), verdicts
+
+
+def split(ids: Sequence[str], folds: int, rng: np.random.Generator) -> list[tuple[int, ...]]:
+    """The indices of `ids` in `folds` parts, so that equal ids are always in the same part.
+
+    `ids[i]` names the document (or the organisation) of row i. Parts are filled with the largest documents
+    first, each to the smallest part, in an order drawn from `rng`; indices ascend within a part. With fewer
+    documents than folds the last parts are empty.
+    """
+    if folds < 1:
+        raise ValueError(f"folds is {folds}, must be 1 or more")
+    rows: dict[str, list[int]] = {}
+    for index, name in enumerate(ids):
+        rows.setdefault(name, []).append(index)
+    names = sorted(rows)
+    drawn = [names[int(place)] for place in rng.permutation(len(names))]
+    drawn.sort(key=lambda name: -len(rows[name]))  # stable: equal sizes keep the drawn order
+    parts: list[list[int]] = [[] for _ in range(folds)]
+    for name in drawn:
+        min(parts, key=len).extend(rows[name])
+    return [tuple(sorted(part)) for part in parts]
+
+
+def anchor(verdict: Verdict, text: str) -> Verdict | None:
+    """The verdict on its place in `text`, or None where its quote does not stand there.
+
+    The offsets hold where they still cover the quote; else the nearest exact occurrence of the quote is taken
+    (the earlier of two at the same distance). The page is kept as told, since a text alone has no pages.
+    """
+    quote = normalize("NFC", verdict.quote)  # Document.text is NFC
+    if not quote:
+        return None
+    if text[verdict.start : verdict.start + len(quote)] == quote:
+        place = verdict.start
+    else:
+        found = list(_occurrences(quote, text))
+        if not found:
+            return None
+        place = min(found, key=lambda start: abs(start - verdict.start))
+    return replace(verdict, start=place, end=place + len(quote), quote=quote)
+
+
+def _occurrences(quote: str, text: str) -> Iterator[int]:
+    found = text.find(quote)
+    while found >= 0:
+        yield found
+        found = text.find(quote, found + 1)
+
+
+def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    try:
+        with path.open(encoding="utf-8") as stream:
+            for number, line in enumerate(stream, start=1):
+                if line.strip():
+                    yield number, _checked(json.loads(line), f"{path}, line {number}")
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        raise StoreError(f"Cannot read the samples in {path}: {error}.") from error
+
+
+def _checked(row: Any, where: str) -> dict[str, Any]:
+    kinds = {"unit": str, "doc": str, "organisation": str, "whole": bool, "page": int, "par": int, "text": str}
+    if not isinstance(row, dict):
+        raise StoreError(f"{where} is not an object.")
+    for name, kind in kinds.items():
+        if type(row.get(name)) is not kind:
+            raise StoreError(f"{where}: '{name}' must be of type {kind.__name__}, is {row.get(name)!r}.")
+    for use in Use:
+        if not isinstance(row.get(use), list) or not set(map(str, row[use])) <= set(Source):
+            raise StoreError(f"{where}: '{use}' must list sources out of {', '.join(Source)}.")
+    return row
+
+
+def _sentence(row: dict[str, Any]) -> SampleSentence:
+    return SampleSentence(row["text"], _labels(row["used"], row["called_for"]))
+
+
+def _labels(used: Iterable[str], called_for: Iterable[str]) -> dict[Source, Use]:
+    told = {Source(name): Use.CALLED_FOR for name in called_for}
+    told.update({Source(name): Use.USED for name in used})  # where both are told, used wins
+    return {source: told[source] for source in Source if source in told}

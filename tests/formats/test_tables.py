@@ -1,0 +1,161 @@
+"""The tables of a scan: exactly the promised columns, nothing that a spreadsheet runs, never half a file."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from factories import analysis
+
+from bronnen.formats import tables
+from bronnen.records import Failure, Labels, PageState, Passage, Scores, Source, Unit, Use
+
+HEADER = """document name path pages passages
+experiential_used_n experiential_used_share experiential_called_for_n experiential_called_for_share
+professional_used_n professional_used_share professional_called_for_n professional_called_for_share
+scientific_used_n scientific_used_share scientific_called_for_n scientific_called_for_share
+evenness coverage combined method"""
+COLUMNS = HEADER.split()
+LINE = "document name path page start end kind heading text labels scores sentences"
+
+
+@dataclass(frozen=True)
+class Span:
+    start: int
+    end: int
+    labels: Labels
+    scores: Scores | None
+
+
+@dataclass(frozen=True)
+class Whole:
+    passage: Passage
+    labels: Labels
+    scores: Scores | None
+    sentences: tuple[Span, ...]
+
+
+def row(name: str = "nota.pdf", path: str = "map/nota.pdf") -> dict[str, tables.Value]:
+    return tables.balance_row("d" * 64, name, path, 1, analysis().balance)
+
+
+def passages() -> Iterator[Whole]:
+    found = analysis()
+    for passage in found.passages:
+        verdict = next(v for v in found.verdicts if v.unit is Unit.PASSAGE and v.start == passage.start)
+        sentences = tuple(Span(s.start, s.end, verdict.labels, verdict.scores) for s in passage.sentences)
+        yield Whole(passage, verdict.labels, verdict.scores, sentences)
+
+
+def test_the_balance_has_exactly_its_columns(tmp_path: Path) -> None:
+    path = tmp_path / "balance.csv"
+    tables.write_balance(path, [row()])
+    assert path.read_bytes().startswith(b"document,name,path,pages,passages,experiential_used_n,")
+    (read,) = csv.DictReader(path.open(encoding="utf-8", newline=""))
+    assert list(read) == COLUMNS == list(row())
+    assert read["passages"] == "4"
+    assert (read["experiential_used_n"], read["experiential_used_share"], read["professional_used_n"]) == (
+        "1",
+        "0.5",
+        "0",
+    )
+    shares = [float(read[f"{source}_used_share"]) for source in Source]
+    assert sum(shares) == pytest.approx(1)
+
+
+def test_without_sources_the_shares_are_empty() -> None:
+    told = tables.balance_row("d", "n", "p", 1, analysis(paragraphs=[("Wij stellen het beleid vast.", {})]).balance)
+    assert told["scientific_used_share"] is None
+    assert told["scientific_used_n"] == 0
+    assert ",," in tables.csv_text(tables.BALANCE_COLUMNS, [told])
+
+
+def test_the_workbook_says_the_same_in_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "balance.xlsx"
+    rows = [row(), row('=HYPERLINK("http://x")', "@a\x01\udce9\ufffe")]
+    tables.write_balance_xlsx(path, rows)
+    first = path.read_bytes()
+    tables.write_balance_xlsx(path, rows)
+    assert path.read_bytes() == first
+    sheet = openpyxl.load_workbook(path)["balance"]
+    assert [cell.value for cell in sheet[1]] == COLUMNS
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:U3")
+    assert sheet["F2"].value == 1
+    assert sheet["G2"].value == 0.5
+    assert sheet["G2"].number_format == "0%"
+    assert sheet["B3"].data_type == "s"
+    assert sheet["B3"].value == '=HYPERLINK("http://x")'
+    assert sheet["C3"].value == "@a\ufffd"
+    assert sheet.column_dimensions["B"].width > 20
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_no_cell_runs_as_a_formula(tmp_path: Path, start: str) -> None:
+    path = tmp_path / "failures.csv"
+    tables.write_failures(path, [Failure(f"{start}1+1.pdf", "unreadable", 3, f'{start}x, "y"\r\nz')])
+    (read,) = csv.DictReader(path.open(encoding="utf-8", newline=""))
+    assert read == {
+        "path": f"'{start}1+1.pdf",
+        "code": "unreadable",
+        "exit_code": "3",
+        "message": f'\'{start}x, "y"\r\nz',
+    }
+
+
+def test_duplicates_and_warnings(tmp_path: Path) -> None:
+    tables.write_duplicates(tmp_path / "d.csv", [("b.pdf", "a,.pdf")])
+    assert (tmp_path / "d.csv").read_bytes() == b'path,same_as\r\nb.pdf,"a,.pdf"\r\n'
+    document = analysis(states={2: PageState.SCANNED, 3: PageState.EMPTY, 4: PageState.GARBLED}).document
+    tables.write_warnings(tmp_path / "w.csv", tables.warning_rows("map/a.pdf", document))
+    read = list(csv.DictReader((tmp_path / "w.csv").open()))
+    assert [(told["path"], told["page"], told["code"]) for told in read] == [
+        ("map/a.pdf", "2", "scanned"),
+        ("map/a.pdf", "4", "garbled"),
+    ]
+
+
+def test_a_passage_line(tmp_path: Path) -> None:
+    path = tmp_path / "passages.jsonl"
+    tables.write_passages(path, tables.passage_rows(analysis().document, passages()))
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    assert len(lines) == 4
+    first: dict[str, Any] = lines[0]
+    assert list(first) == LINE.split()
+    assert (first["page"], first["kind"], first["heading"]) == (1, "paragraph", "Aanleiding")
+    assert first["text"] == "Ouders vertellen dat zij lang wachten op hulp."
+    assert first["labels"] == {"experiential": "used"}
+    assert first["scores"]["experiential"] == {"used": 0.875, "called_for": 0.1}
+    assert list(first["sentences"][0]) == ["start", "end", "text", "labels", "scores"]
+    assert "cliënten" in path.read_text(encoding="utf-8")
+
+
+def test_numbers_are_rounded_and_names_with_lone_surrogates_pass(tmp_path: Path) -> None:
+    whole = next(passages())
+    scores = {source: dict.fromkeys(Use, 1 / 3) for source in Source}
+    told = next(tables.passage_rows(analysis().document, [Whole(whole.passage, {}, scores, ())]))
+    assert told["scores"]["scientific"]["used"] == 0.3333
+    tables.write_passages(tmp_path / "p.jsonl", [told | {"path": "nota\udce9.pdf"}])
+    assert json.loads((tmp_path / "p.jsonl").read_bytes())["path"] == "nota\ufffd.pdf"
+    tables.write_balance(tmp_path / "b.csv", [row("nota\udce9.pdf")])
+    tables.write_failures(tmp_path / "f.csv", [Failure("nota\udce9.pdf", "bug", 1, "")])
+
+
+def test_an_interruption_leaves_the_old_file_whole(tmp_path: Path) -> None:
+    path = tmp_path / "balance.csv"
+    path.write_text("old", encoding="utf-8")
+
+    def rows() -> Iterator[dict[str, tables.Value]]:
+        yield row()
+        raise KeyboardInterrupt
+
+    for write in (tables.write_balance, tables.write_balance_xlsx, tables.write_passages):
+        with pytest.raises(KeyboardInterrupt):
+            write(path, rows())
+    assert [file.name for file in tmp_path.iterdir()] == ["balance.csv"]
+    assert path.read_text(encoding="utf-8") == "old"

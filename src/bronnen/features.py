@@ -1,0 +1,204 @@
+"""Sentences in their context, described in names a linear model can weigh.
+
+One way of describing for training and for use. A name says its family: `word_` and `pair_` (the sentence's words),
+`part_` (begins and ends of long words), `heading_` (words of the heading above), `cue_` (see `lexicon`), `shape_` (look
+and place).
+Families of the neighbours lend their names from these: `before_`, `after_` and `around_` from words, `earlier_` and
+`later_` from cues. Never looks at labels, and never further than `NEARBY` sentences away: the labelled runs are short,
+whole documents are not, and both must look alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from unicodedata import normalize
+
+from bronnen import lexicon
+
+NEARBY = 12  # sentences to each side that lend their words to `around_`
+LENT = {
+    "before": ("word", range(-1, 0)),
+    "after": ("word", range(1, 2)),
+    "around": ("word", range(-NEARBY, NEARBY + 1)),
+    "earlier": ("cue", range(-1, 0)),
+    "later": ("cue", range(1, 2)),
+}
+"""Families of the neighbours: whose names they lend, and from how many sentences away."""
+LONGEST = 400  # words of a sentence that are looked at: the rest of a run-on table adds nothing
+_SUCCESSION = 8  # words between two cues that still belong to one turn
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A passage as the classifier sees it: the heading above it, its kind, its sentences in reading order."""
+
+    heading: str
+    kind: str
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A sentence and what it brings itself: per family its names, one that counts twice stands twice.
+
+    `passage` is the index of its passage in the document, `length` its number of words. The families that neighbours
+    lend (`LENT`) are found from the rows around it.
+    """
+
+    passage: int
+    length: int
+    names: Mapping[str, tuple[str, ...]]
+
+
+def rows(paragraphs: Sequence[Paragraph]) -> list[Row]:
+    """One row per sentence of ONE document (or one run of neighbouring sentences), in reading order."""
+    told = [(index, sentence) for index, paragraph in enumerate(paragraphs) for sentence in paragraph.sentences]
+    headings = _headings(paragraphs)
+    made: list[Row] = []
+    for at, (passage, text) in enumerate(told):
+        words = words_of(text)
+        names = {
+            "word": tuple(f"word_{word}" for word in words),
+            "pair": tuple(f"pair_{one} {two}" for one, two in pairwise(words)),
+            "part": tuple(piece for word in words for piece in pieces(word)),
+            "heading": tuple(f"heading_{word}" for word in headings[passage]),
+            "cue": tuple(_cues(words)),
+            "shape": tuple(_shape(text, words) + _place(at, passage, told)),
+        }
+        made.append(Row(passage, len(words), names))
+    return made
+
+
+def normalised(text: str) -> str:
+    """Lower-case text without the debris of a PDF: broken words joined, bullets and digits made alike.
+
+    >>> normalised("De wacht- tijden stegen met 12% in 2021 •")
+    'de wachttijden stegen met <proc> in <jaar> •'
+    """
+    text = normalize("NFKC", text).replace("\u00ad", "").replace("\u200b", "")
+    text = _BROKEN.sub(r"\1\2", text)
+    text = _QUOTES.sub("'", _BULLETS.sub(" • ", text)).lower()
+    text = _LINK.sub(" <link> ", text)
+    text = _PERCENT.sub(" <proc> ", text)
+    text = _NUMBER.sub(_masked, text)
+    return " ".join(text.split())
+
+
+def words_of(text: str) -> list[str]:
+    """The normalised words of a sentence; marks that mean something (`?`, `'`, `•`, `:`) stand as words.
+
+    >>> words_of("Volgens het SCP (2019) is dat zo.")
+    ['volgens', 'het', 'scp', '(', '<jaar>', ')', 'is', 'dat', 'zo']
+    """
+    return _TOKEN.findall(normalised(text))[:LONGEST]
+
+
+def is_heading(text: str) -> bool:
+    """Whether a line looks like a heading: short, begins with a capital, number or `#`, ends without a mark."""
+    text = text.strip()
+    if text.startswith("#"):
+        return True
+    short = 0 < len(text) <= 90 and len(text.split()) <= 10
+    return short and text[-1] not in ".?!;:,-" and (text[0].isupper() or text[0].isdigit())
+
+
+@lru_cache(maxsize=100_000)
+def pieces(word: str) -> tuple[str, ...]:
+    """The `part_` names of a long word: its begin and its end, for inflections and compounds.
+
+    >>> pieces("verkeersonderzoek")
+    ('part_verke-', 'part_-erzoek')
+    """
+    if len(word) < 7 or not word.isalpha():
+        return ()
+    return (f"part_{word[:5]}-", f"part_-{word[-6:]}")
+
+
+_BROKEN = re.compile(r"([a-zà-ÿ])[-\u2010\u2011] (?!en\b|of\b|tot\b|naar\b|als\b|and\b)([a-zà-ÿ])")
+_BULLETS = re.compile(r"[•▪●■◆○◦➢➤►✓\uf0b7\uf0a7\uf02d\uf0d8\ufffd]")
+_QUOTES = re.compile(r"[\"“”„‟‘’‚‛`´«»]")
+_LINK = re.compile(r"(?:https?://|www\.)\S+|\b[\w.]+@[\w.]+\b")
+_PERCENT = re.compile(r"\d[\d.,]*\s?%|\b(?:procent|percent)\b")
+_NUMBER = re.compile(r"\d[\d.,]*")
+_TOKEN = re.compile(r"<[a-z]+>|[^\W\d_]+(?:[-'.&+][^\W\d_]+)*|0+|[?!:;•()'€#>]")
+_AUTHOR_YEAR = re.compile(
+    r"\(?[A-Z][\w-]+(?: (?:et al\.?|e\.a\.|(?:&|en|and) (?:[Dd]e |[Vv]an )*[A-Z][\w-]+))?,? \(?(?:19|20)\d\d[a-z]?\)"
+)
+_REFERENCE = re.compile(r"^[A-Z][\w-]+, (?:[A-Z]\.[ -]?)+.*\((?:19|20)\d\d")
+_NOTE = re.compile(r"[a-z]\.?\d{1,3}(?=\s|$)|\[\d+\]")
+_QUOTED = re.compile(r"[“‘\"'„][^“”\"„]{15,}[”’\"']")
+_CAPTION = re.compile(r"^(?:figuur|tabel|grafiek|kaart|bron)\b", re.IGNORECASE)
+_ITEM = re.compile(r"^(?:[-•–*]|\d+[.)]|[a-z][.)])\s")
+_LISTED = re.compile(r"^#+\s")
+_QUESTION_OF = re.compile(r"^(?:vraag|antwoord)\s+\d", re.IGNORECASE)
+_ABBREVIATION = re.compile(r"\b[A-Z]{2,6}\b")
+
+
+def _masked(match: re.Match[str]) -> str:
+    digits = match.group().rstrip(".,")
+    return " <jaar> " if len(digits) == 4 and digits[:2] in ("19", "20") and digits.isdigit() else " 0 "
+
+
+def _cues(words: list[str]) -> list[str]:
+    """Names of the cues in a sentence, of the cues that follow each other, and of those that stand together."""
+    found = lexicon.matches(words)
+    kinds = sorted({match.cue for match in found})
+    names = [f"cue_{kind}" for kind in kinds]
+    names += [f"cue_{one}+{two}" for index, one in enumerate(kinds) for two in kinds[index + 1 :]]
+    turns: dict[str, None] = {}
+    for index, first in enumerate(found):
+        for second in found[index + 1 : index + 12]:
+            if second.start >= first.end + _SUCCESSION:
+                break
+            if second.start >= first.end and second.cue != first.cue:
+                turns[f"cue_{first.cue}>{second.cue}"] = None
+    if found and found[0].start <= 1:
+        names.append(f"cue_begin_{found[0].cue}")
+    return names + list(turns)
+
+
+def _shape(text: str, words: list[str]) -> list[str]:
+    names = [f"shape_{name}" for name, pattern in _LOOKS if pattern.search(text)]
+    names.append(f"shape_length_{min(len(words).bit_length(), 8)}")
+    names.append("shape_numbers_" + str(min(sum(word in ("0", "<jaar>", "<proc>") for word in words), 4)))
+    if is_heading(text):
+        names.append("shape_heading")
+    if text[:1].islower():
+        names.append("shape_fragment")
+    if text.rstrip().endswith("?"):
+        names.append("shape_question")
+    return names
+
+
+_LOOKS = (
+    ("author_year", _AUTHOR_YEAR),
+    ("reference", _REFERENCE),
+    ("note", _NOTE),
+    ("quoted", _QUOTED),
+    ("caption", _CAPTION),
+    ("item", _ITEM),
+    ("marked_heading", _LISTED),
+    ("question_of", _QUESTION_OF),
+    ("abbreviation", _ABBREVIATION),
+)
+
+
+def _place(at: int, passage: int, told: Sequence[tuple[int, str]]) -> list[str]:
+    first = at == 0 or told[at - 1][0] != passage
+    last = at == len(told) - 1 or told[at + 1][0] != passage
+    return ["shape_" + ("alone" if first and last else "first" if first else "last" if last else "inside")]
+
+
+def _headings(paragraphs: Sequence[Paragraph]) -> list[list[str]]:
+    """For each passage the words of its heading: the one it came with, or else the last line that looks like one."""
+    found: list[list[str]] = []
+    last: list[str] = []
+    for paragraph in paragraphs:
+        found.append(list(dict.fromkeys(words_of(paragraph.heading) if paragraph.heading else last)))
+        if len(paragraph.sentences) == 1 and is_heading(paragraph.sentences[0]):
+            last = words_of(paragraph.sentences[0])
+    return found

@@ -1,0 +1,1 @@
+"""Making a classifier from labelled samples: one verb per file."""

@@ -12,8 +12,8 @@ SRC = Path(__file__).parents[1] / "src" / "bronnen"
 LAYERS = [  # from the bottom up; a room may import from lower rows only
     {"records", "errors"},
     {"settings", "verdicts", "agreement", "lexicon"},
-    {"formats"},
-    {"extract", "segment", "language", "features", "classifier", "quantify", "store", "report", "corpus"},
+    {"formats", "features"},
+    {"extract", "segment", "language", "classifier", "quantify", "store", "report", "corpus"},
     {"pipeline", "training"},
     {"batch"},
     {"review"},

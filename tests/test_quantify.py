@@ -26,6 +26,14 @@ def test_a_small_balance_by_hand() -> None:
     assert found.method == "plain count"
 
 
+def test_the_worked_example_of_the_method_page() -> None:
+    found = balance([{E: Use.USED}, {E: Use.USED, W: Use.USED}, {W: Use.USED}, {W: Use.USED}, *[{}] * 6])
+    assert found.used_shares is not None and found.evenness and found.coverage and found.combined
+    assert [found.used_shares[source].value for source in Source] == pytest.approx([0.4, 0.0, 0.6])
+    assert round(found.evenness.value, 2) == 0.61
+    assert (found.coverage.value, found.combined.value) == (0.4, 0.25)
+
+
 def test_nothing_found_is_none_never_nan() -> None:
     for found in (balance([]), balance([{}, {}])):
         assert found.used_shares is None and found.called_for_shares is None

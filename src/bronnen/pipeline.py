@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bronnen import __version__, classifier, extract, features, language, quantify, segment, verdicts
-from bronnen.records import Analysis, Document, MadeWith, Passage, Sentence, Source, Unit, Verdict, page_at
+from bronnen.records import Analysis, Document, MadeWith, Passage, Scores, Sentence, Source, Unit, Use, Verdict, page_at
 from bronnen.settings import Settings, resource, settings_hash
 
 if TYPE_CHECKING:
@@ -101,8 +101,13 @@ def _verdict(
         labels=model.labels(chances, unit),
         quote=document.text[span.start : span.end],
         by=f"model:{model.id}",
-        scores=classifier.scores_of(chances),
+        scores=_scores(chances),
     )
+
+
+def _scores(chances: ndarray) -> Scores:
+    """Probabilities [sources, uses] under their names."""
+    return {source: dict(zip(Use, row, strict=True)) for source, row in zip(Source, chances.tolist(), strict=True)}
 
 
 def _on_passages(said: Sequence[Verdict]) -> list[Verdict]:

@@ -4,10 +4,11 @@ Five folds; what belongs together is never split. Ours is fitted whole on four f
 thresholds, and so is the peer with its tuned thresholds: the fifth fold is only ever scored. Passages are the product's
 (at most 120 words). F1 over the five folds together.
 
-    python benchmarks/classifier.py [--labels SENTENCES.jsonl] [--by version|document|organisation]
+    python benchmarks/classifier.py [--labels FILE] [--by version|document|organisation] [--add FILE]
 
 `--by document` keeps a document together, `version` (the default) also documents that are versions of one another,
-`organisation` all documents of one organisation. The labels were made by a language model and checked by no human.
+`organisation` all documents of one organisation. `--add` gives a second model the samples in another file to learn from
+too, in every fold; they are never tested on. The labels were made by a language model and checked by no human.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from bronnen.training.train import examples_of, paragraphs
 SEED, FOLDS = 7, 5
 Decisions = dict[str, dict[Unit, np.ndarray]]  # way -> unit -> truth values [n, sources, uses]
 WAYS = ("TF-IDF + LR, 0.5", "TF-IDF + LR, tuned", "bronnen")
+ADDED = "bronnen + added"
 
 
 def part(examples: Examples, chosen: np.ndarray, sizes: np.ndarray) -> Examples:
@@ -103,7 +105,15 @@ def ours(learn: Examples, test: Examples, rng: np.random.Generator) -> dict[Unit
     return found
 
 
-def quality(samples: list[Sample], by: str) -> None:
+def joined(one: Examples, other: Examples) -> Examples:
+    """Both sets of examples, whose groups have nothing in common."""
+    groups = np.r_[one.groups, other.groups + one.groups.max() + 1]
+    return Examples([*one.documents, *other.documents], np.concatenate([one.sentences, other.sentences]), groups)
+
+
+def quality(samples: list[Sample], by: str, added: list[Sample]) -> None:
+    ways = (*WAYS, ADDED) if added else WAYS
+    more = examples_of(added) if added else None
     examples = examples_of(samples)
     keys = {"document": [s.document for s in samples], "organisation": [s.organisation for s in samples]}
     if by in keys:
@@ -114,15 +124,17 @@ def quality(samples: list[Sample], by: str) -> None:
     folds = fold_numbers(examples.groups, sizes, FOLDS, rng)
     texts = np.array([one.text for s in samples for p in s.paragraphs for one in p], dtype=object)
     truth: dict[Unit, list[np.ndarray]] = {unit: [] for unit in Unit}
-    given: dict[str, dict[Unit, list[np.ndarray]]] = {way: {unit: [] for unit in Unit} for way in WAYS}
+    given: dict[str, dict[Unit, list[np.ndarray]]] = {way: {unit: [] for unit in Unit} for way in ways}
     for fold in range(FOLDS):
         learn, test = part(examples, folds != fold, sizes), part(examples, folds == fold, sizes)
         seen = np.repeat(folds != fold, sizes)
         decisions = peer(texts[seen], learn, texts[~seen], test, rng)
         decisions[WAYS[2]] = ours(learn, test, rng)
+        if more:
+            decisions[ADDED] = ours(joined(learn, more), test, rng)
         truth[Unit.SENTENCE].append(test.sentences)
         truth[Unit.PASSAGE].append(passage_truth(test.sentences, second.placed(test.documents).passages))
-        for way in WAYS:
+        for way in ways:
             for unit in Unit:
                 given[way][unit].append(decisions[way][unit])
         print(f"fold {fold + 1} of {FOLDS}", file=sys.stderr, flush=True)
@@ -131,7 +143,7 @@ def quality(samples: list[Sample], by: str) -> None:
     for unit in Unit:
         wanted = np.concatenate(truth[unit])
         for j, use in enumerate(Use):
-            for way in WAYS:
+            for way in ways:
                 found = np.concatenate(given[way][unit])
                 scores = [rates(wanted[:, i, j], found[:, i, j])["f1"] for i in range(len(SOURCES))]
                 cells = " ".join(f"{score:12.3f}" for score in scores)
@@ -164,12 +176,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Quality and speed of the classifier against plain TF-IDF + LR.")
     parser.add_argument("--labels", type=Path, default=Path("../shared/data/labels/sentences.jsonl"))
     parser.add_argument("--by", choices=("version", "document", "organisation"), default="version")
+    parser.add_argument("--add", type=Path, help="samples of the same form that a second model learns from too")
     parser.add_argument("--speed-only", action="store_true")
     told = parser.parse_args()
     samples = read_samples(told.labels)
     speed(samples)
     if not told.speed_only:
-        quality(samples, told.by)
+        quality(samples, told.by, read_samples(told.add) if told.add else [])
 
 
 if __name__ == "__main__":

@@ -1,0 +1,54 @@
+"""Options that several commands share, and how they become settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bronnen.records import Source, Use
+
+SOURCES = [str(source) for source in Source]
+USES = [str(use) for use in Use]
+FORMATS = ["table", "json", "csv"]
+
+Command = Callable[..., Any]
+
+
+def settings_options(command: Command) -> Command:
+    """Adds --settings, --engine, --spacy-model and --model; the command gets them as one `settings`."""
+
+    @click.option("--settings", "settings_file", type=click.Path(path_type=Path), help="A TOML file with settings.")
+    @click.option(
+        "--engine", type=click.Choice(["auto", "pdfplumber", "pdfium"]), help="What reads the words of a PDF."
+    )
+    @click.option("--spacy-model", help="An installed spaCy pipeline instead of bronnen's own.")
+    @click.option(
+        "--model", type=click.Path(path_type=Path), help="The folder of a classifier instead of bronnen's own."
+    )
+    @wraps(command)
+    def with_settings(
+        *args: Any,
+        settings_file: Path | None,
+        engine: str | None,
+        spacy_model: str | None,
+        model: Path | None,
+        **told: Any,
+    ) -> Any:
+        from dataclasses import replace
+
+        from bronnen.settings import load_settings
+
+        settings = load_settings(settings_file)
+        if engine:
+            settings = replace(settings, extract=replace(settings.extract, engine=engine))
+        if spacy_model:
+            settings = replace(settings, language=replace(settings.language, spacy_model=spacy_model))
+        if model:
+            settings = replace(settings, model=replace(settings.model, path=str(model)))
+        return command(*args, settings=settings, **told)
+
+    return with_settings

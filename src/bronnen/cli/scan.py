@@ -1,0 +1,148 @@
+"""`bronnen scan`: from files to a folder with the results."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bronnen.cli.choices import FORMATS, settings_options
+from bronnen.errors import BronnenError, ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from bronnen.cli.inputs import Inputs
+    from bronnen.cli.outputs import Written
+    from bronnen.cli.work import Report
+    from bronnen.records import Failure
+    from bronnen.settings import Settings
+    from bronnen.store import Store
+
+
+@click.command()
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@click.option(
+    "--out", required=True, metavar="DIR", type=click.Path(path_type=Path), help="The folder for the results."
+)
+@settings_options
+@click.option("--jobs", type=click.IntRange(min=0), help="Documents at the same time; 0: one per core (the default).")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Of stdout.")
+@click.pass_context
+def scan(
+    ctx: click.Context, paths: tuple[str, ...], out: Path, settings: Settings, jobs: int | None, form: str
+) -> None:
+    """Find out what documents draw on, and write the results to a folder.
+
+    PATH is a file, a folder (with all below it) or a pattern such as '*.pdf'.
+
+    DIR gets balance.csv and balance.xlsx (a row per document), passages.jsonl, failures.csv, duplicates.csv,
+    warnings.csv (pages that could not be read) and bronnen.sqlite (the store). They describe the files of this run;
+    the store keeps earlier ones too. Run again into the same DIR, only new or changed files are read, and files that
+    failed. Ctrl-C keeps what is done: the same command goes on from there.
+    """
+    from bronnen import extract
+    from bronnen.cli.inputs import collect, openable
+    from bronnen.store import Store
+
+    if jobs is not None:
+        settings = replace(settings, batch=replace(settings.batch, jobs=jobs))
+    inputs = collect(paths, extract.SUFFIXES, out)
+    _tell_ignored(inputs.ignored)
+    if not inputs.files:
+        raise UsageError("There is nothing to read here.", f"bronnen reads {', '.join(sorted(extract.SUFFIXES))}.")
+    with Store(openable(out), write=True) as store:
+        stopped = _work(store, inputs, settings)
+        run = store.last_run()
+        assert run is not None
+        _tell(store, run, inputs, out, settings, form)
+        if isinstance(stopped, BronnenError):
+            raise stopped
+        code = ExitCode.INTERRUPTED if stopped else _exit_code(store.failures(run), paths)
+    ctx.exit(int(code))
+
+
+def _work(store: Store, inputs: Inputs, settings: Settings) -> BronnenError | KeyboardInterrupt | None:
+    """Does the run; what stopped it before its end while something was done, if anything did."""
+    from bronnen.cli.work import work
+
+    before = store.last_run()
+    try:
+        with _progress(len(inputs.files)) as report:
+            work(store, inputs, settings, report)
+    except (KeyboardInterrupt, BronnenError) as reason:
+        run = store.last_run()
+        if run is None or run == before or not store.has_documents(run):
+            raise  # older results stay as they are
+        if isinstance(reason, KeyboardInterrupt):
+            click.echo("bronnen: interrupted; writing what is done.", err=True)
+        return reason
+    return None
+
+
+def _exit_code(failures: list[Failure], paths: tuple[str, ...]) -> int:
+    """A single file's own code, or that of a batch."""
+    if failures and len(paths) == 1 and failures[0].path == str(Path(paths[0])):
+        return failures[0].exit_code
+    return ExitCode.BATCH if failures else ExitCode.OK
+
+
+def _tell(store: Store, run: int, inputs: Inputs, out: Path, settings: Settings, form: str) -> None:
+    """Writes the files and says on the screen what is in them."""
+    from bronnen.cli.inputs import openable
+    from bronnen.cli.outputs import write
+    from bronnen.cli.screen import console
+    from bronnen.cli.summary import Summary, show
+
+    written = write(store, run, openable(out), settings)
+    failures, duplicates = store.failures(run), store.duplicates(run)
+    done = len(written.lines) + len(failures) + len(duplicates)
+    method = str(written.balance[0]["method"]) if written.balance else ""
+    page = Summary(written.lines, failures, duplicates, method, out, unfinished=len(inputs.files) - done)
+    if form == "table":
+        show(page, console())
+    else:
+        show(replace(page, lines=[]), console(sys.stderr))
+        _print(written, form)
+
+
+def _print(written: Written, form: str) -> None:
+    from bronnen.formats import tables
+
+    if form == "json":
+        click.echo(json.dumps(written.balance, ensure_ascii=True, indent=1))
+    else:
+        click.echo(tables.csv_text(tables.BALANCE_COLUMNS, written.balance), nl=False)
+
+
+def _tell_ignored(ignored: Counter[str]) -> None:
+    from bronnen.cli.screen import printable
+
+    if ignored:
+        told = ", ".join(f"{printable(reason)} ({count})" for reason, count in sorted(ignored.items()))
+        click.echo(f"bronnen: ignored: {told}", err=True)
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Report]:
+    """A bar on a terminal, silence elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda done, total, name: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from bronnen.cli.screen import console, printable
+
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}", markup=False))
+    with Progress(*columns, console=console(sys.stderr), transient=True) as progress:
+        task = progress.add_task("loading", total=total)
+
+        def report(done: int, total: int, name: str) -> None:
+            progress.update(task, completed=done, total=total, description=printable(name)[:60] or "loading")
+
+        yield report

@@ -1,0 +1,181 @@
+"""How the tables of a store come about, version after version.
+
+Each entry of `MIGRATIONS` brings a store one version further, in one transaction together with its `user_version`:
+a kill in the middle leaves the older version whole. Entries are added at the end and never changed, since stores
+out there were made by them. What may never happen here: a statement that drops or rewrites a person's verdict.
+
+The schema in words: `documents` holds what was read, its pages and blocks beside it; `analyses` says what was
+made of it with which versions, of which the newest counts; `passages` and `sentences` are spans over the text of
+that newest analysis; `verdicts` is what models and people said. The three source columns of a verdict hold
+'used', 'called_for' or 'none' (looked at, not there) and NULL for a source that was not looked at.
+Offsets are Unicode code points, half-open. `passage_search` has no text of its own: it indexes that of `passages`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from bronnen.errors import StoreError
+
+APPLICATION_ID = 0x62726F6E  # 'bron': tells a bronnen store from any other SQLite file
+
+_FIRST = """
+CREATE TABLE runs (
+  id INTEGER PRIMARY KEY,
+  started TEXT NOT NULL,
+  ended TEXT NOT NULL DEFAULT '',
+  version TEXT NOT NULL,
+  settings TEXT NOT NULL
+);
+
+CREATE TABLE documents (
+  key INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  path TEXT NOT NULL,
+  text TEXT NOT NULL,
+  extractor TEXT NOT NULL
+);
+
+CREATE TABLE document_pages (
+  document INTEGER NOT NULL REFERENCES documents(key),
+  position INTEGER NOT NULL,
+  start INTEGER NOT NULL,
+  end INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  width REAL NOT NULL,
+  height REAL NOT NULL,
+  state TEXT NOT NULL,
+  PRIMARY KEY (document, position)
+) WITHOUT ROWID;
+
+CREATE TABLE blocks (
+  document INTEGER NOT NULL REFERENCES documents(key),
+  position INTEGER NOT NULL,
+  start INTEGER NOT NULL,
+  end INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  page INTEGER,
+  PRIMARY KEY (document, position)
+) WITHOUT ROWID;
+
+CREATE TABLE analyses (
+  id INTEGER PRIMARY KEY,
+  document INTEGER NOT NULL REFERENCES documents(key),
+  run INTEGER NOT NULL REFERENCES runs(id),
+  version TEXT NOT NULL,
+  settings TEXT NOT NULL,
+  model TEXT NOT NULL,
+  language TEXT NOT NULL,
+  balance TEXT NOT NULL
+);
+CREATE INDEX analyses_of_document ON analyses(document, id);
+
+CREATE TABLE passages (
+  id INTEGER PRIMARY KEY,
+  document INTEGER NOT NULL REFERENCES documents(key),
+  start INTEGER NOT NULL,
+  end INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  heading TEXT NOT NULL
+);
+CREATE INDEX passages_of_document ON passages(document, id);
+
+CREATE TABLE sentences (
+  passage INTEGER NOT NULL REFERENCES passages(id) ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  start INTEGER NOT NULL,
+  end INTEGER NOT NULL,
+  PRIMARY KEY (passage, position)
+) WITHOUT ROWID;
+
+CREATE VIRTUAL TABLE passage_search USING fts5(heading, text, content='', tokenize="unicode61 remove_diacritics 2");
+
+CREATE TABLE verdicts (
+  id INTEGER PRIMARY KEY,
+  document INTEGER NOT NULL REFERENCES documents(key),
+  analysis INTEGER REFERENCES analyses(id),
+  start INTEGER NOT NULL,
+  end INTEGER NOT NULL,
+  page INTEGER,
+  unit TEXT NOT NULL,
+  experiential TEXT CHECK (experiential IN ('none', 'used', 'called_for')),
+  professional TEXT CHECK (professional IN ('none', 'used', 'called_for')),
+  scientific TEXT CHECK (scientific IN ('none', 'used', 'called_for')),
+  quote TEXT,
+  by TEXT NOT NULL,
+  at TEXT NOT NULL,
+  experiential_used REAL,
+  experiential_called_for REAL,
+  professional_used REAL,
+  professional_called_for REAL,
+  scientific_used REAL,
+  scientific_called_for REAL,
+  CHECK ((analysis IS NOT NULL) = (by GLOB 'model:*')),
+  CHECK (analysis IS NOT NULL OR quote IS NOT NULL)
+);
+CREATE INDEX verdicts_of_document ON verdicts(document, start, end);
+CREATE INDEX verdicts_of_people ON verdicts(document) WHERE analysis IS NULL;
+
+CREATE TRIGGER verdicts_are_never_changed BEFORE UPDATE ON verdicts
+BEGIN SELECT RAISE(ABORT, 'a verdict is never changed: add another one'); END;
+CREATE TRIGGER verdicts_of_people_stay BEFORE DELETE ON verdicts WHEN OLD.analysis IS NULL
+BEGIN SELECT RAISE(ABORT, 'a verdict by a person is never removed'); END;
+
+CREATE TABLE run_documents (
+  run INTEGER NOT NULL REFERENCES runs(id),
+  position INTEGER NOT NULL,
+  path TEXT NOT NULL,
+  document INTEGER NOT NULL REFERENCES documents(key),
+  PRIMARY KEY (run, position)
+) WITHOUT ROWID;
+
+CREATE TABLE failures (
+  run INTEGER NOT NULL REFERENCES runs(id),
+  position INTEGER NOT NULL,
+  path TEXT NOT NULL,
+  code TEXT NOT NULL,
+  exit_code INTEGER NOT NULL,
+  message TEXT NOT NULL,
+  PRIMARY KEY (run, position)
+) WITHOUT ROWID;
+
+CREATE TABLE duplicates (
+  run INTEGER NOT NULL REFERENCES runs(id),
+  position INTEGER NOT NULL,
+  path TEXT NOT NULL,
+  same_as TEXT NOT NULL,
+  PRIMARY KEY (run, position)
+) WITHOUT ROWID;
+
+CREATE TABLE ignored (
+  run INTEGER NOT NULL REFERENCES runs(id),
+  reason TEXT NOT NULL,
+  files INTEGER NOT NULL,
+  PRIMARY KEY (run, reason)
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS: list[str] = [_FIRST]
+
+
+def migrate(connection: sqlite3.Connection, name: str) -> None:
+    """Brings a store to the newest version; a new, empty file becomes an empty store.
+
+    Raises:
+        StoreError: the file is a database of something else, or a store of a newer bronnen.
+    """
+    version, application, tables = (
+        connection.execute(question).fetchone()[0]
+        for question in ("PRAGMA user_version", "PRAGMA application_id", "SELECT count(*) FROM sqlite_master")
+    )
+    if application != APPLICATION_ID and (application or version or tables):
+        raise StoreError(f"{name} is a database, but not one of bronnen.", "Give another folder with --out.")
+    if version > len(MIGRATIONS):
+        raise StoreError(
+            f"{name} was made by a newer bronnen (format {version}; this one knows up to {len(MIGRATIONS)}).",
+            "Install the newer bronnen, or give another folder with --out.",
+        )
+    for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
+        marks = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {number};"
+        connection.executescript(f"BEGIN IMMEDIATE; {script}; {marks} COMMIT;")

@@ -1,0 +1,292 @@
+"""The store: one SQLite file in the output folder, with everything that was found out and said.
+
+Only the parent process writes, one transaction a document: a kill at any moment leaves a whole store, in which
+what was finished is finished. Verdicts of people are added, never changed or removed (triggers see to it); a new
+analysis of a document replaces what machines made of it: its text, passages and model verdicts. Of an older
+analysis a row stays, with its versions and its balance; its verdicts can be made again from the same file.
+
+The journal is SQLite's rollback journal, not WAL: WAL needs memory shared between processes, which network drives
+(where policy staff keep their files) do not give. `bronnen.lock` beside the store is held through SQLite's own
+file locks, so a second writer is refused and a killed one leaves no lock behind. Words (boxes) are not stored.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple
+
+from bronnen.errors import StoreError
+from bronnen.migrations import migrate
+from bronnen.records import (
+    Analysis,
+    Document,
+    Failure,
+    Kind,
+    MadeWith,
+    Passage,
+    Source,
+    Use,
+    Verdict,
+    page_at,
+)
+from bronnen.settings import Settings
+from bronnen.store import opening, rows, tables
+from bronnen.store.opening import FILE
+from bronnen.store.rows import VERDICT_COLUMNS, VERDICT_PLACES, storable, told
+from bronnen.store.search import Hit, candidates, match_of
+from bronnen.verdicts import settle_passage
+
+__all__ = ["FILE", "Duplicate", "Hit", "Store", "match_of"]
+
+
+class Duplicate(NamedTuple):
+    """A file with the same bytes as one that came before it."""
+
+    path: str
+    same_as: str
+
+
+class Store:
+    """An open store. Use it in a `with`, or close it.
+
+    Raises, from every method:
+        StoreError: the store is damaged, full, in use, or of a newer bronnen; the message says what to do.
+    """
+
+    def __init__(self, folder: Path, *, write: bool = False) -> None:
+        """Opens the store in a folder; for writing, makes both where they are not there."""
+        self.path = folder / FILE
+        if not write and not self.path.is_file():
+            raise StoreError(f"There is no store in {folder}.", f"`bronnen scan ... --out {folder}` makes one.")
+        with ExitStack() as opened:
+            if write:
+                opening.make(folder)
+                opened.enter_context(closing(opening.lock(folder / opening.LOCK)))
+            opened.enter_context(told(self.path))
+            self._connection = opened.enter_context(closing(opening.connect(self.path)))
+            migrate(self._connection, str(self.path))
+            if not write:
+                self._connection.execute("PRAGMA query_only = ON")
+            self._opened = opened.pop_all()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Lets go of the store and its lock."""
+        self._opened.close()
+
+    # Runs: what one `bronnen scan` was given and what became of it.
+
+    def begin_run(self, settings: Settings, version: str) -> int:
+        """The number of a new run."""
+        with self._writing() as connection:
+            values = (_now(), version, json.dumps(asdict(settings)))
+            run = connection.execute("INSERT INTO runs (started, version, settings) VALUES (?, ?, ?)", values).lastrowid
+        assert run is not None
+        return run
+
+    def end_run(self, run: int) -> None:
+        """Notes that a run came to its end; one that was interrupted has none."""
+        with self._writing() as connection:
+            connection.execute("UPDATE runs SET ended = ? WHERE id = ?", (_now(), run))
+
+    def last_run(self) -> int | None:
+        """The number of the newest run, or None in a store without."""
+        with told(self.path):
+            found: int | None = self._connection.execute("SELECT max(id) FROM runs").fetchone()[0]
+        return found
+
+    def has_documents(self, run: int) -> bool:
+        """Whether a run has any result."""
+        with told(self.path):
+            found = self._connection.execute("SELECT 1 FROM run_documents WHERE run = ? LIMIT 1", (run,)).fetchone()
+        return found is not None
+
+    def add(self, run: int, position: int, path: str, analysis: Analysis) -> None:
+        """Keeps an analysis as the newest of its document, and as what the run made of its file at `position`."""
+        with self._writing() as connection:
+            key = tables.replace(connection, run, analysis)
+            values = (run, position, storable(path), key)
+            connection.execute("INSERT OR REPLACE INTO run_documents VALUES (?, ?, ?, ?)", values)
+
+    def take(self, run: int, files: Iterable[tuple[int, str, str]]) -> None:
+        """Notes files (position, path, document id) whose analysis is in the store already."""
+        with self._writing() as connection:
+            connection.executemany(
+                "INSERT OR REPLACE INTO run_documents SELECT ?, ?, ?, key FROM documents WHERE id = ?",
+                ((run, position, storable(path), document_id) for position, path, document_id in files),
+            )
+
+    def fail(self, run: int, position: int, failure: Failure) -> None:
+        """Notes a file that could not be analysed."""
+        values = (run, position, storable(failure.path), failure.code, failure.exit_code, storable(failure.message))
+        with self._writing() as connection:
+            connection.execute("INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?, ?, ?)", values)
+
+    def pass_over(self, run: int, duplicates: Iterable[tuple[int, Duplicate]], ignored: dict[str, int]) -> None:
+        """Notes the files that need no analysis: duplicates with their positions, and how many ignored for what."""
+        found = [(run, at, storable(twin.path), storable(twin.same_as)) for at, twin in duplicates]
+        with self._writing() as connection:
+            connection.executemany("INSERT INTO duplicates VALUES (?, ?, ?, ?)", found)
+            connection.executemany(
+                "INSERT INTO ignored VALUES (?, ?, ?)", [(run, storable(why), n) for why, n in ignored.items()]
+            )
+
+    def failures(self, run: int) -> list[Failure]:
+        """The failures of a run, in the order of its files."""
+        question = "SELECT path, code, exit_code, message FROM failures WHERE run = ? ORDER BY position"
+        with told(self.path):
+            return [Failure(*row) for row in self._connection.execute(question, (run,))]
+
+    def duplicates(self, run: int) -> list[Duplicate]:
+        """The duplicates of a run, in the order of its files."""
+        question = "SELECT path, same_as FROM duplicates WHERE run = ? ORDER BY position"
+        with told(self.path):
+            return [Duplicate(*row) for row in self._connection.execute(question, (run,))]
+
+    # Analyses.
+
+    def made_with(self) -> dict[str, MadeWith]:
+        """What made the newest analysis of each document, per document id."""
+        question = (
+            "SELECT d.id, a.version, a.settings, a.model, a.language FROM analyses a JOIN documents d "
+            "ON d.key = a.document WHERE a.id IN (SELECT max(id) FROM analyses GROUP BY document)"
+        )
+        with told(self.path):
+            return {row[0]: MadeWith(*row[1:]) for row in self._connection.execute(question)}
+
+    def analyses(self, run: int) -> Iterator[Analysis]:
+        """What came out of a run, one document in memory at a time, in the order of its files.
+
+        The documents carry the paths of that run. Person verdicts stand after the model's.
+        """
+        question = "SELECT document, path FROM run_documents WHERE run = ? ORDER BY position"
+        with told(self.path):
+            wanted = self._connection.execute(question, (run,)).fetchall()
+        for key, path in wanted:
+            found = self._analysis(key)
+            document = replace(found.document, path=path, name=Path(path).name)
+            yield replace(found, document=document)
+
+    def analysis(self, document_id: str) -> Analysis | None:
+        """The newest analysis of a document, without words, or None where the store does not know it."""
+        with told(self.path):
+            row = self._connection.execute("SELECT key FROM documents WHERE id = ?", (document_id,)).fetchone()
+        return self._analysis(row[0]) if row else None
+
+    def documents(self) -> list[tuple[str, str, str]]:
+        """(id, name, path) of all documents, in the order in which they came."""
+        with told(self.path):
+            return self._connection.execute("SELECT id, name, path FROM documents ORDER BY key").fetchall()
+
+    def search(self, words: str = "", source: Source | None = None, use: Use | None = None) -> Iterator[Hit]:
+        """Passages with all these words that carry this label, the best match first.
+
+        Diacritics and capitals make no difference. Words without a letter or digit find nothing.
+        """
+        match = match_of(words)
+        if words.strip() and not match:
+            return
+        with told(self.path):
+            last: tuple[int, Document] | None = None
+            for passage_id, key, start, end, kind, heading in candidates(self._connection, match, source, use):
+                if last is None or last[0] != key:
+                    last = (key, tables.document(self._connection, key))
+                document = last[1]
+                passage = Passage(start, end, Kind(kind), heading, tables.sentences(self._connection, passage_id))
+                labels = settle_passage(passage, self._verdicts(key, document, start, end))
+                if source or use:
+                    told_uses = [labels.get(source)] if source else list(labels.values())
+                    if not any(found is not None and use in (None, found) for found in told_uses):
+                        continue
+                page = page_at(document, start)
+                number = page.number if page else None
+                text = document.text[start:end]
+                yield Hit(document.id, document.name, document.path, number, passage, text, labels)
+
+    # Verdicts.
+
+    def add_verdicts(self, verdicts: Iterable[Verdict]) -> int:
+        """Adds verdicts by people, all or none; how many were new.
+
+        One that says what the same person said last of the same span is not added again.
+
+        Raises:
+            StoreError: a verdict is a model's, or on a document that is not in the store.
+        """
+        added = 0
+        with self._writing() as connection:
+            for verdict in verdicts:
+                row = connection.execute("SELECT key FROM documents WHERE id = ?", (verdict.document_id,)).fetchone()
+                if row is None or verdict.by.startswith("model:"):
+                    raise StoreError(f"Cannot keep a verdict by {verdict.by} on document {verdict.document_id}.")
+                values = rows.verdict_row(replace(verdict, scores=None), row[0], None)
+                if tables.said_last(connection, values) != values[9 : 9 + len(Source)]:
+                    connection.execute(f"INSERT INTO verdicts ({VERDICT_COLUMNS}) VALUES ({VERDICT_PLACES})", values)
+                    added += 1
+        return added
+
+    def verdicts(self, by: str = "all") -> Iterator[Verdict]:
+        """All verdicts by 'person', 'model' or 'all', document by document; 'person' holds adjudications too."""
+        kinds = {"all": "", "person": "WHERE analysis IS NULL", "model": "WHERE analysis IS NOT NULL"}
+        with told(self.path):
+            keys = self._connection.execute(f"SELECT DISTINCT document FROM verdicts {kinds[by]}").fetchall()
+            for (key,) in sorted(keys):
+                for verdict in self._verdicts(key, tables.document(self._connection, key)):
+                    if by == "all" or (by == "model") == verdict.by.startswith("model:"):
+                        yield verdict
+
+    # Inside.
+
+    def _analysis(self, key: int) -> Analysis:
+        with told(self.path):
+            document = tables.document(self._connection, key)
+            made = self._connection.execute(
+                "SELECT balance, version, settings, model, language FROM analyses WHERE document = ? "
+                "ORDER BY id DESC LIMIT 1",
+                (key,),
+            ).fetchone()
+            verdicts = tuple(self._verdicts(key, document))
+            return Analysis(
+                document,
+                tables.passages(self._connection, key),
+                verdicts,
+                rows.balance_of(made[0]),
+                MadeWith(*made[1:]),
+            )
+
+    def _verdicts(self, key: int, document: Document, start: int = 0, end: int = 2**62) -> list[Verdict]:
+        question = (
+            f"SELECT {VERDICT_COLUMNS} FROM verdicts WHERE document = ? AND start >= ? AND start < ? AND end <= ? "
+            "ORDER BY analysis IS NULL, id"
+        )
+        found = self._connection.execute(question, (key, start, end, end))
+        return [rows.verdict_of(row, document.id, document.text) for row in found]
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction: all of it, or nothing."""
+        with told(self.path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,135 @@
+"""Records to table rows and back, and what SQLite's errors mean to a reader.
+
+Knows columns, not connections. What goes in comes out equal, but for lone surrogates: no file can hold those.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from bronnen.errors import StoreError
+from bronnen.records import Balance, Document, Estimate, Labels, Scores, Source, Unit, Use, Verdict
+
+_NOT_THERE = "none"
+_SCORED = [(source, use) for source in Source for use in Use]
+
+VERDICT_COLUMNS = (
+    "document, analysis, start, end, page, unit, by, at, quote, "
+    + ", ".join(Source)
+    + ", "
+    + ", ".join(f"{source}_{use}" for source, use in _SCORED)
+)
+VERDICT_PLACES = ", ".join("?" * (9 + len(Source) + len(_SCORED)))
+
+
+def storable(text: str) -> str:
+    """The text with every lone surrogate (a byte of a file name that is no UTF-8) as a question mark."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def verdict_row(verdict: Verdict, document: int, analysis: int | None) -> tuple[Any, ...]:
+    """The values of `VERDICT_COLUMNS`. A model's quote is left out: it is the text of the span."""
+    judged = [
+        verdict.labels.get(source, _NOT_THERE) if source in verdict.judged or source in verdict.labels else None
+        for source in Source
+    ]
+    scores = [(verdict.scores or {}).get(source, {}).get(use) for source, use in _SCORED]
+    quote = None if analysis is not None else storable(verdict.quote)
+    span = (verdict.start, verdict.end, verdict.page, str(verdict.unit))
+    return (document, analysis, *span, storable(verdict.by), verdict.at, quote, *judged, *scores)
+
+
+def verdict_of(row: tuple[Any, ...], document_id: str, text: str) -> Verdict:
+    """The verdict in a row of `VERDICT_COLUMNS` over the document's text."""
+    _, _, start, end, page, unit, by, at, quote = row[:9]
+    told = dict(zip(Source, row[9 : 9 + len(Source)], strict=True))
+    return Verdict(
+        document_id=document_id,
+        start=start,
+        end=end,
+        page=page,
+        unit=Unit(unit),
+        judged=frozenset(source for source, use in told.items() if use is not None),
+        labels=labels_of_columns(told),
+        quote=text[start:end] if quote is None else quote,
+        by=by,
+        at=at,
+        scores=_scores_of(row[9 + len(Source) :]),
+    )
+
+
+def labels_of_columns(told: Mapping[Source, str | None]) -> Labels:
+    return {source: Use(use) for source, use in told.items() if use not in (None, _NOT_THERE)}
+
+
+def balance_json(balance: Balance) -> str:
+    return json.dumps(asdict(balance), separators=(",", ":"))
+
+
+def balance_of(stored: str) -> Balance:
+    told = json.loads(stored)
+    return Balance(
+        passages=told["passages"],
+        used=_estimates(told["used"]),
+        called_for=_estimates(told["called_for"]),
+        used_shares=None if told["used_shares"] is None else _estimates(told["used_shares"]),
+        called_for_shares=None if told["called_for_shares"] is None else _estimates(told["called_for_shares"]),
+        evenness=_estimate(told["evenness"]),
+        coverage=_estimate(told["coverage"]),
+        combined=_estimate(told["combined"]),
+        method=told["method"],
+        level=told["level"],
+    )
+
+
+def page_rows(document: Document, key: int) -> Iterator[tuple[Any, ...]]:
+    for position, page in enumerate(document.pages):
+        yield key, position, page.start, page.end, page.number, page.width, page.height, str(page.state)
+
+
+def block_rows(document: Document, key: int) -> Iterator[tuple[Any, ...]]:
+    for position, block in enumerate(document.blocks):
+        yield key, position, block.start, block.end, str(block.kind), block.page
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Turns what SQLite says of the store at `path` into a `StoreError` with a next step."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        name = getattr(error, "sqlite_errorname", "")
+        if name.startswith("SQLITE_FULL"):
+            message, step = f"The disk of {path} is full.", "Make room and run the same command again: it goes on."
+        elif name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+            message, step = f"{path} is in use by another bronnen.", "Wait until it is done, or give another folder."
+        elif name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
+            message = f"{path} is damaged, or not a store."
+            step = "Put it aside under another name and scan again; keep it if people's labels are in it."
+        elif name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH", "SQLITE_IOERR")):
+            message, step = f"Cannot read or write {path} ({error}).", "Check the folder's rights and the disk."
+        else:
+            message, step = f"The store {path} refuses: {error}.", ""
+        raise StoreError(message, step) from error
+
+
+def _estimate(told: Mapping[str, Any] | None) -> Estimate | None:
+    return None if told is None else Estimate(**told)
+
+
+def _estimates(told: Mapping[str, Any]) -> dict[Source, Estimate]:
+    return {Source(name): Estimate(**value) for name, value in told.items()}
+
+
+def _scores_of(columns: tuple[float | None, ...]) -> Scores | None:
+    scores: dict[Source, dict[Use, float]] = {}
+    for (source, use), value in zip(_SCORED, columns, strict=True):
+        if value is not None:
+            scores.setdefault(source, {})[use] = value
+    return scores or None

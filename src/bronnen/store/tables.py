@@ -1,0 +1,128 @@
+"""One document in the tables: put in, taken out, read back.
+
+Knows connections, not transactions: the caller opens and ends those.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from typing import Any
+
+from bronnen.records import Analysis, Block, Document, Kind, Page, PageState, Passage, Sentence, Source
+from bronnen.store import rows
+from bronnen.store.rows import VERDICT_COLUMNS, VERDICT_PLACES, storable
+
+
+def replace(connection: sqlite3.Connection, run: int, analysis: Analysis) -> int:
+    """Puts an analysis in the place of the one before it; the key of its document."""
+    document = analysis.document
+    text = storable(document.text)
+    row = connection.execute("SELECT key, text FROM documents WHERE id = ?", (document.id,)).fetchone()
+    if row:
+        _clear(connection, *row)
+    key: int = connection.execute(
+        "INSERT INTO documents (id, name, path, text, extractor) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE "
+        "SET name = excluded.name, path = excluded.path, text = excluded.text, extractor = excluded.extractor "
+        "RETURNING key",
+        (document.id, storable(document.name), storable(document.path), text, document.extractor),
+    ).fetchone()[0]
+    made = analysis.made_with
+    analysis_id = connection.execute(
+        "INSERT INTO analyses (document, run, version, settings, model, language, balance) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (key, run, made.version, made.settings, made.model, made.language, rows.balance_json(analysis.balance)),
+    ).lastrowid
+    connection.executemany("INSERT INTO document_pages VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows.page_rows(document, key))
+    connection.executemany("INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?)", rows.block_rows(document, key))
+    _put_passages(connection, key, text, analysis.passages)
+    connection.executemany(
+        f"INSERT INTO verdicts ({VERDICT_COLUMNS}) VALUES ({VERDICT_PLACES})",
+        (rows.verdict_row(verdict, key, analysis_id) for verdict in analysis.verdicts),
+    )
+    return key
+
+
+def _put_passages(connection: sqlite3.Connection, key: int, text: str, passages: Iterable[Passage]) -> None:
+    first = connection.execute("SELECT coalesce(max(id), 0) + 1 FROM passages").fetchone()[0]
+    numbered = list(enumerate(passages, start=first))
+    connection.executemany(
+        "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?)",
+        ((at, key, found.start, found.end, str(found.kind), storable(found.heading)) for at, found in numbered),
+    )
+    connection.executemany(
+        "INSERT INTO sentences VALUES (?, ?, ?, ?)",
+        (
+            (at, position, sentence.start, sentence.end)
+            for at, found in numbered
+            for position, sentence in enumerate(found.sentences)
+        ),
+    )
+    connection.executemany(
+        "INSERT INTO passage_search (rowid, heading, text) VALUES (?, ?, ?)",
+        ((at, storable(found.heading), text[found.start : found.end]) for at, found in numbered),
+    )
+
+
+def _clear(connection: sqlite3.Connection, key: int, text: str) -> None:
+    """Takes away what machines made of a document; verdicts of people and old balances stay.
+
+    The search index keeps no text, so it has to be told what it indexed.
+    """
+    question = "SELECT id, heading, start, end FROM passages WHERE document = ?"
+    for passage_id, heading, start, end in connection.execute(question, (key,)).fetchall():
+        connection.execute(
+            "INSERT INTO passage_search (passage_search, rowid, heading, text) VALUES ('delete', ?, ?, ?)",
+            (passage_id, heading, text[start:end]),
+        )
+    connection.execute("DELETE FROM verdicts WHERE document = ? AND analysis IS NOT NULL", (key,))
+    for table in ("passages", "document_pages", "blocks"):
+        connection.execute(f"DELETE FROM {table} WHERE document = ?", (key,))
+
+
+def document(connection: sqlite3.Connection, key: int) -> Document:
+    question = "SELECT id, name, path, text, extractor FROM documents WHERE key = ?"
+    document_id, name, path, text, extractor = connection.execute(question, (key,)).fetchone()
+    question = (
+        "SELECT start, end, number, width, height, state FROM document_pages WHERE document = ? ORDER BY position"
+    )
+    pages = tuple(
+        Page(start, end, number, width, height, PageState(state))
+        for start, end, number, width, height, state in connection.execute(question, (key,))
+    )
+    question = "SELECT start, end, kind, page FROM blocks WHERE document = ? ORDER BY position"
+    blocks = tuple(
+        Block(start, end, Kind(kind), page) for start, end, kind, page in connection.execute(question, (key,))
+    )
+    return Document(document_id, name, path, text, pages, blocks, words=(), extractor=extractor)
+
+
+def said_last(connection: sqlite3.Connection, values: tuple[Any, ...]) -> tuple[Any, ...] | None:
+    """What the same person said last of the same span, per source."""
+    document, _, start, end, _, unit, by = values[:7]
+    found: tuple[Any, ...] | None = connection.execute(
+        f"SELECT {', '.join(Source)} FROM verdicts WHERE document = ? AND start = ? AND end = ? AND unit = ? "
+        "AND by = ? ORDER BY at DESC, id DESC LIMIT 1",
+        (document, start, end, unit, by),
+    ).fetchone()
+    return found
+
+
+def passages(connection: sqlite3.Connection, key: int) -> tuple[Passage, ...]:
+    sentences: dict[int, list[Sentence]] = {}
+    question = (
+        "SELECT s.passage, s.start, s.end FROM passages p JOIN sentences s ON s.passage = p.id "
+        "WHERE p.document = ? ORDER BY p.id, s.position"
+    )
+    for passage_id, start, end in connection.execute(question, (key,)):
+        sentences.setdefault(passage_id, []).append(Sentence(start, end))
+    question = "SELECT id, start, end, kind, heading FROM passages WHERE document = ? ORDER BY id"
+    return tuple(
+        Passage(start, end, Kind(kind), heading, tuple(sentences.get(passage_id, ())))
+        for passage_id, start, end, kind, heading in connection.execute(question, (key,))
+    )
+
+
+def sentences(connection: sqlite3.Connection, passage_id: int) -> tuple[Sentence, ...]:
+    question = "SELECT start, end FROM sentences WHERE passage = ? ORDER BY position"
+    return tuple(Sentence(*row) for row in connection.execute(question, (passage_id,)))

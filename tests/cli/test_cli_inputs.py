@@ -1,0 +1,87 @@
+"""Which files a scan takes, and how often."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from bronnen.cli.inputs import collect, extended
+
+SUFFIXES = {".pdf", ".txt"}
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in (
+        *("b.pdf", "a.PDF", "sub/c.txt", "sub/deep/d.pdf", "x.docx", "x.xls", "y.xls", "noext"),
+        *("._a.pdf", "~$b.pdf", ".hidden.pdf", ".git/e.pdf", "out/f.pdf", "old/bronnen.sqlite", "old/g.txt"),
+    ):
+        file = tmp_path / "in" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(name)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "in"
+
+
+def names(*given: str, out: str = "in/out") -> list[str]:
+    return [path.as_posix() for path in collect(given, SUFFIXES, Path(out)).files]
+
+
+@pytest.mark.usefixtures("tree")
+def test_a_folder_gives_what_can_be_read_in_order() -> None:
+    assert names("in") == ["in/a.PDF", "in/b.pdf", "in/sub/c.txt", "in/sub/deep/d.pdf"]
+    ignored = collect(["in"], SUFFIXES, Path("in/out")).ignored
+    assert dict(ignored) == {".docx": 1, ".xls": 2, "without a suffix": 1, "hidden or temporary": 3}
+
+
+@pytest.mark.usefixtures("tree")
+def test_a_file_that_is_named_is_taken_once() -> None:
+    assert names("in/x.xls", "in/b.pdf", "in/../in/b.pdf", str(Path("in/b.pdf").absolute())) == ["in/x.xls", "in/b.pdf"]
+    assert names("in/sub", "in/sub/deep", "in/sub/c.txt") == ["in/sub/c.txt", "in/sub/deep/d.pdf"]
+    assert names("gone.pdf", "gone*.pdf") == ["gone.pdf", "gone*.pdf"]
+
+
+@pytest.mark.usefixtures("tree")
+def test_patterns_that_the_shell_left_alone() -> None:
+    assert names("in/*.pdf") == ["in/b.pdf"]
+    assert names("in/**/*.pdf") == ["in/b.pdf", "in/sub/deep/d.pdf"]
+    assert names("in/s*") == ["in/sub/c.txt", "in/sub/deep/d.pdf"]
+    odd = Path("in/sub/[a].txt")
+    odd.write_text("x")
+    assert names("in/sub/[a].txt") == ["in/sub/[a].txt"]
+
+
+def test_links_out_of_the_folder_are_not_followed(tree: Path) -> None:
+    outside = tree.parent / "elsewhere"
+    outside.mkdir()
+    (outside / "secret.pdf").write_text("x")
+    try:
+        (tree / "link.pdf").symlink_to(outside / "secret.pdf")
+        (tree / "sub" / "folder").symlink_to(outside)
+        (tree / "sub" / "round").symlink_to(tree)
+        (tree / "sub" / "same.txt").symlink_to(tree / "sub" / "c.txt")
+    except OSError:
+        pytest.skip("no symlinks here")
+    assert names("in") == ["in/a.PDF", "in/b.pdf", "in/sub/c.txt", "in/sub/same.txt", "in/sub/deep/d.pdf"]
+    assert collect(["in"], SUFFIXES).ignored["link out of the folder"] == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names of bytes")
+def test_a_name_that_is_no_utf8(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"nota\xff.txt")).write_text("x")
+    assert len(collect([str(tmp_path)], SUFFIXES).files) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("C:\\short.pdf", "C:\\short.pdf"),
+        ("C:\\" + "a" * 300, "\\\\?\\C:\\" + "a" * 300),
+        ("\\\\server\\share\\" + "a" * 300, "\\\\?\\UNC\\server\\share\\" + "a" * 300),
+        ("\\\\?\\C:\\" + "a" * 300, "\\\\?\\C:\\" + "a" * 300),
+    ],
+)
+def test_long_names_on_windows(name: str, expected: str) -> None:
+    assert extended(name) == expected

@@ -1,0 +1,299 @@
+"""`bronnen scan`: every file is accounted for, and what is done stays done."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from factories import MADE_WITH, E, verdict
+from walks import Walk, files, run, scan
+
+from bronnen import pipeline
+from bronnen.errors import MissingError, StoreError
+from bronnen.formats import tables
+from bronnen.records import Analysis, Unit, Use
+from bronnen.store import Store
+
+TESTS = Path(__file__).parents[1]
+EXAMPLES = TESTS.parent / "corpus" / "voorbeelden"
+
+
+def table(name: str, out: str = "out") -> list[dict[str, str]]:
+    with (Path(out) / name).open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def paths(name: str, out: str = "out") -> list[str]:
+    return [Path(row["path"]).name for row in table(name, out)]
+
+
+@pytest.mark.usefixtures("walk")
+def test_every_file_is_in_exactly_one_table() -> None:
+    files(a="een", b="encrypted", c="twee", d="een", e="bug", f="no_text", g="scanned")
+    Path("in/x.xls").write_text("x")
+    found = scan("in", "in/a.txt", "in/gone.txt", "./in/c.txt")
+    assert found.exit_code == 8
+    assert paths("balance.csv") == ["a.txt", "c.txt", "g.txt"]
+    assert paths("failures.csv") == ["b.txt", "e.txt", "f.txt", "gone.txt"]
+    assert [row["code"] for row in table("failures.csv")] == ["encrypted", "bug", "no_text", "unreadable"]
+    assert [row["exit_code"] for row in table("failures.csv")] == ["4", "1", "5", "3"]
+    assert [(Path(row["path"]).name, Path(row["same_as"]).name) for row in table("duplicates.csv")] == [
+        ("d.txt", "a.txt")
+    ]
+    assert [(row["page"], row["code"]) for row in table("warnings.csv")] == [("2", "scanned"), ("3", "scanned")]
+    lines = Path("out/passages.jsonl").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 12 and {json.loads(line)["name"] for line in lines} == {"a.txt", "c.txt", "g.txt"}
+    assert Path("out/balance.xlsx").read_bytes()[:2] == b"PK"
+    assert "ignored: .xls (1)" in found.stderr and "ignored" not in found.stdout
+    assert "Niet gelukt: 4" in found.stdout and "It is locked. Unlock it." in found.stdout
+    assert "g.txt: scan zonder tekst: 2-3" in found.stdout
+    assert "plain count" in found.stdout and "Dubbel" in found.stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [("een", 0), ("unreadable", 3), ("encrypted", 4), ("no_text", 5), ("missing", 6), ("bug", 1)],
+)
+def test_exit_codes_of_one_file_and_of_a_batch(walk: Walk, content: str, code: int) -> None:
+    files(a=content)
+    assert scan("in/a.txt").exit_code == code
+    assert scan("in").exit_code == (8 if code else 0)
+    assert scan("in/gone.txt").exit_code == 3
+
+
+def test_a_second_run_does_only_what_changed(walk: Walk) -> None:
+    files(a="een", b="twee", c="encrypted")
+    assert scan("in").exit_code == 8
+    first = Path("out/passages.jsonl").read_bytes()
+    walk.walked.clear()
+    assert scan("in").exit_code == 8
+    assert walk.walked == ["c.txt"], "what failed is tried again"
+    assert Path("out/passages.jsonl").read_bytes() == first
+    files(a="een en meer", c="drie", d="vier")
+    Path("in/b.txt").rename("in/z.txt")
+    walk.walked.clear()
+    assert scan("in").exit_code == 0
+    assert walk.walked == ["a.txt", "c.txt", "d.txt"]
+    assert paths("balance.csv") == ["a.txt", "c.txt", "d.txt", "z.txt"]
+    assert paths("failures.csv") == []
+    for changed in (replace(MADE_WITH, model="m2"), replace(MADE_WITH, settings="other")):
+        walk.made_with = changed
+        walk.walked.clear()
+        scan("in")
+        assert walk.walked == ["a.txt", "c.txt", "d.txt", "z.txt"]
+    walk.walked.clear()
+    scan("in/a.txt")
+    assert (walk.walked, paths("balance.csv")) == ([], ["a.txt"]), "the files describe this run"
+    with Store(Path("out")) as store:
+        assert len(store.documents()) == 5, "the store keeps what was there"
+
+
+def test_formats_on_stdout(walk: Walk) -> None:
+    files(a="een", b="encrypted")
+    found = scan("in", "--format", "json")
+    (row,) = json.loads(found.stdout)
+    assert row["name"] == "a.txt" and row["experiential_used_n"] == 1 and row["method"] == "plain count"
+    assert "Niet gelukt" in found.stderr
+    assert scan("in", "--format", "csv").stdout == Path("out/balance.csv").read_text(encoding="utf-8")
+
+
+def test_what_people_said_is_in_the_balance(walk: Walk) -> None:
+    files(a="een")
+    scan("in")
+    with Store(Path("out"), write=True) as store:
+        (document_id, _, _), *_ = store.documents()
+        found = store.analysis(document_id)
+        assert found is not None
+        last = found.passages[3]
+        said = verdict(
+            found.document.text,
+            last.start,
+            last.end,
+            Unit.PASSAGE,
+            {E: Use.USED},
+            by="person:an",
+            document_id=document_id,
+        )
+        store.add_verdicts([said])
+    scan("in")
+    assert table("balance.csv")[0]["experiential_used_n"] == "2"
+    assert json.loads(Path("out/passages.jsonl").read_text(encoding="utf-8").splitlines()[3])["labels"] == {
+        "experiential": "used"
+    }
+
+
+def test_interrupted_here_the_rest_waits_for_the_next_run(walk: Walk) -> None:
+    files(a="een", b="interrupt", c="drie")
+    found = scan("in")
+    assert found.exit_code == 130
+    assert paths("balance.csv") == ["a.txt"]
+    assert "Afgebroken: 2 bestanden" in found.stdout
+    files(b="twee")
+    walk.walked.clear()
+    assert scan("in").exit_code == 0
+    assert walk.walked == ["b.txt", "c.txt"]
+
+
+def test_a_disk_that_fills_up_keeps_what_is_done(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
+    add = Store.add
+
+    def full(store: Store, run: int, position: int, path: str, analysis: Analysis) -> None:
+        if position == 2:
+            raise StoreError("The disk is full.", "Make room.")
+        add(store, run, position, path, analysis)
+
+    files(a="een", b="twee", c="drie", d="vier")
+    monkeypatch.setattr(Store, "add", full)
+    found = scan("in")
+    assert found.exit_code == 7 and "Make room." in found.stderr
+    assert paths("balance.csv") == ["a.txt", "b.txt"] and "Afgebroken: 2 bestanden" in found.stdout
+
+
+def test_tools_that_are_missing_leave_older_results_alone(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
+    files(a="een")
+    scan("in")
+
+    def missing(settings: object) -> None:
+        raise MissingError("There is no model.", "Install it.")
+
+    files(a="twee")
+    monkeypatch.setattr(walk, "load_tools", missing)
+    monkeypatch.setattr(pipeline, "load_tools", missing)
+    found = scan("in")
+    assert (found.exit_code, found.stderr) == (6, "bronnen: There is no model. Install it.\n")
+    assert paths("balance.csv") == ["a.txt"]
+
+
+def test_nothing_to_read_is_wrong_use(walk: Walk) -> None:
+    Path("in/x.xls").write_text("x")
+    found = scan("in")
+    assert found.exit_code == 2 and "nothing to read" in found.stderr
+    assert not Path("out").exists()
+
+
+def test_an_output_folder_that_cannot_be_is_told(walk: Walk) -> None:
+    files(a="een")
+    Path("out").write_text("a file")
+    found = scan("in")
+    assert found.exit_code == 7 and "it is a file" in found.stderr
+    Path("out").unlink()
+    Path("out").mkdir()
+    with Store(Path("out"), write=True):
+        found = scan("in")
+    assert found.exit_code == 7 and "in use" in found.stderr
+
+
+@pytest.mark.parametrize("name", ["balance", "passages", "failures"])
+def test_a_file_that_another_program_holds_costs_only_itself(
+    walk: Walk, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    def held(path: Path, rows: Iterable[object]) -> None:
+        next(iter(rows), None)
+        raise StoreError(f"Cannot write {path}.", "Close it.")
+
+    files(a="een", b="twee", c="bug")
+    monkeypatch.setattr(tables, f"write_{name}", held)
+    found = scan("in")
+    assert found.exit_code == 7 and "Close it." in found.stderr
+    for other, rows in {"balance": ["a.txt", "b.txt"], "failures": ["c.txt"], "duplicates": []}.items():
+        assert paths(f"{other}.csv") == rows if other != name else not Path(f"out/{other}.csv").exists()
+    assert Path("out/passages.jsonl").exists() == (name != "passages")
+
+
+def test_names_of_others_cannot_write_on_the_screen(walk: Walk) -> None:
+    for name in (
+        "a\x1b[31m\nrood.txt",
+        "x" * 200 + ".txt",
+        "b\u202efdp.txt",
+        os.fsdecode(b"n\xff.txt"),
+        "[bold]x[.txt",
+    ):
+        try:
+            (Path("in") / name).write_text(name.encode("utf-8", "replace").decode())
+        except OSError:
+            continue
+    found = scan("in")
+    assert found.exit_code == 0
+    assert "\x1b" not in found.stdout and "\u202e" not in found.stdout
+    assert "[bold]x[.txt" in found.stdout.replace("\n", "")
+    assert len(table("balance.csv")) == len(list(Path("in").iterdir()))
+
+
+@pytest.mark.parametrize("width", ["36", "60", "200"])
+def test_any_width_will_do(walk: Walk, width: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    files(**{"een_lange_naam_" + "x" * 150: "een"})
+    found = scan("in")
+    assert found.exit_code == 0
+    rows = found.stdout[: found.stdout.index("De verdeling")].splitlines()
+    assert any("50%" in row and row.count("%") == 3 for row in rows)
+    assert max(map(len, rows)) <= max(int(width), 90)  # the legend below a narrow table is one line
+
+
+def test_out_inside_in_is_no_input(walk: Walk) -> None:
+    files(a="een")
+    for _ in range(2):
+        assert scan("in", out="in/out").exit_code == 0
+        Path("in/out/report.txt").write_text("niet lezen")
+        assert paths("balance.csv", "in/out") == ["a.txt"]
+    assert scan("in", out="elders").exit_code == 0
+    assert paths("balance.csv", "elders") == ["a.txt"], "nor is an older result"
+
+
+DRIVER = """
+import sys; sys.path[:0] = [{tests!r}]
+import workers
+from bronnen import batch
+from bronnen.cli import main
+if __name__ == "__main__":
+    batch._start, batch._work = workers.start, workers.work
+    main(sys.argv[1:], prog_name="bronnen")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_ctrl_c_with_workers_leaves_a_usable_result(walk: Walk, tmp_path: Path) -> None:
+    files(a="1", b="2", slow1="3", slow2="4", slow3="5")
+    driver = tmp_path / "driver.py"
+    driver.write_text(DRIVER.format(tests=str(TESTS)))
+    command = [sys.executable, str(driver), "scan", "in", "--out", "out", "--jobs", "2"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True) as scanning:
+        began = time.monotonic()
+        while time.monotonic() < began + 20:
+            time.sleep(0.1)
+            if Path("out/bronnen.sqlite").exists():
+                with Store(Path("out")) as store:
+                    if len(store.documents()) == 2:
+                        break
+        interrupted = time.monotonic()
+        os.killpg(scanning.pid, signal.SIGINT)  # as a terminal does: to the workers too
+        out, err = scanning.communicate(timeout=20)
+    assert scanning.returncode == 130, err.decode()
+    assert time.monotonic() - interrupted < 5
+    assert b"Traceback" not in err and b"interrupted" in err
+    assert paths("balance.csv") == ["a.txt", "b.txt"]
+    assert "Afgebroken: 3 bestanden" in out.decode()
+
+
+@pytest.mark.skipif(not (EXAMPLES / "kamerbrief-schuldregeling.pdf").exists(), reason="no examples yet")
+def test_real_documents_through_the_real_walk(tmp_path: Path) -> None:
+    chosen = [str(path) for path in sorted(EXAMPLES.glob("kamer*.pdf"))]
+    command = [sys.executable, "-m", "bronnen", "scan", *chosen, "--out", str(tmp_path / "out"), "--jobs", "2"]
+    environment = {**os.environ, "PYTHONIOENCODING": "cp1252", "NO_COLOR": "1"}
+    done = subprocess.run(command, capture_output=True, env=environment, timeout=100)
+    assert done.returncode == 0, done.stderr.decode()
+    assert b"kamerbrief-schuldregeling.pdf" in done.stdout and b"\x1b" not in done.stdout
+    rows = table("balance.csv", str(tmp_path / "out"))
+    assert [row["path"] for row in rows] == chosen
+    assert all(int(row["passages"]) > 5 and int(row["scientific_used_n"]) > 0 for row in rows)
+    found = run("search", tmp_path / "out", "onderzoek*", "--source", "scientific", "--format", "json")
+    assert all("scientific" in hit["labels"] for hit in json.loads(found.stdout)) and found.exit_code == 0

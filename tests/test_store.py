@@ -1,0 +1,309 @@
+"""The store: what goes in comes out, and nothing a person said is ever lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from factories import MADE_WITH, PARAGRAPHS, E, P, W, analysis, verdict
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bronnen import migrations
+from bronnen.errors import StoreError
+from bronnen.records import Analysis, Failure, PageState, Source, Unit, Use, Verdict
+from bronnen.settings import Settings
+from bronnen.store import FILE, Duplicate, Store, match_of
+
+
+def kept(folder: Path, *found: Analysis) -> int:
+    with Store(folder, write=True) as store:
+        run = store.begin_run(Settings(), "0.1.0")
+        for position, one in enumerate(found):
+            store.add(run, position, one.document.path, one)
+        store.end_run(run)
+    return run
+
+
+def by_person(found: Analysis, index: int = 3, **labels: Use) -> Verdict:
+    passage = found.passages[index]
+    said = {Source(name): use for name, use in labels.items()}
+    return verdict(
+        found.document.text, passage.start, passage.end, labels=said, by="person:an", document_id=found.document.id
+    )
+
+
+def test_an_analysis_comes_out_as_it_went_in(tmp_path: Path) -> None:
+    found = analysis(states={2: PageState.SCANNED, 3: PageState.EMPTY})
+    bare = analysis("leeg.pdf", [("De raad besluit.", {})])  # shares None
+    run = kept(tmp_path, found, bare)
+    with Store(tmp_path) as store:
+        assert list(store.analyses(run)) == [found, bare]
+        assert store.analysis(found.document.id) == found
+        assert store.analysis("0" * 64) is None
+        assert store.made_with() == {found.document.id: MADE_WITH, bare.document.id: MADE_WITH}
+        assert [name for _, name, _ in store.documents()] == ["nota.pdf", "leeg.pdf"]
+
+
+def test_text_that_no_file_can_hold_is_kept_with_the_same_offsets(tmp_path: Path) -> None:
+    found = analysis("x\udc80.pdf", [("Een \udc80 half teken\x00 en meer woorden.", {W: Use.USED})])
+    run = kept(tmp_path, found)
+    with Store(tmp_path) as store:
+        (again,) = store.analyses(run)
+        assert again.document.name == "x?.pdf"
+        assert again.document.text == found.document.text.replace("\udc80", "?")
+        assert again.passages == found.passages
+        assert len(list(store.search("half"))) == 1
+
+
+def test_a_new_analysis_replaces_what_machines_made_and_leaves_people_alone(tmp_path: Path) -> None:
+    first = analysis()
+    kept(tmp_path, first)
+    with Store(tmp_path, write=True) as store:
+        assert store.add_verdicts([by_person(first, experiential=Use.USED)]) == 1
+    document = first.document
+    second = replace(
+        analysis(paragraphs=[("Een heel andere tekst over water.", {W: Use.USED})]),
+        made_with=replace(MADE_WITH, model="m2"),
+    )
+    second = replace(second, document=replace(second.document, id=document.id))
+    run = kept(tmp_path, second)
+    with Store(tmp_path) as store:
+        (found,) = store.analyses(run)
+        assert found.document.text == second.document.text and found.passages == second.passages
+        assert [one.by for one in found.verdicts] == ["model:m1", "model:m1", "person:an"]
+        assert found.made_with.model == "m2" == store.made_with()[document.id].model
+        assert list(store.search("ouders")) == []
+        assert [hit.text for hit in store.search("WATER")] == ["Een heel andere tekst over water."]
+        assert [one.quote for one in store.verdicts("person")] == [first.document.text[slice(*span(first, 3))]]
+    with sqlite3.connect(tmp_path / FILE) as raw:
+        assert raw.execute("SELECT count(*) FROM analyses").fetchone() == (2,)
+        raw.execute("INSERT INTO passage_search(passage_search) VALUES ('integrity-check')")
+
+
+def span(found: Analysis, index: int) -> tuple[int, int]:
+    return found.passages[index].start, found.passages[index].end
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE verdicts SET scientific = 'used' WHERE by = 'person:an'",
+        "UPDATE verdicts SET scientific = 'used' WHERE by = 'model:m1'",
+        "DELETE FROM verdicts WHERE by = 'person:an'",
+        "INSERT OR REPLACE INTO verdicts SELECT * FROM verdicts WHERE by = 'person:an'",
+        "DELETE FROM documents",
+    ],
+)
+def test_the_database_itself_refuses_to_change_what_was_said(tmp_path: Path, statement: str) -> None:
+    found = analysis()
+    kept(tmp_path, found)
+    with Store(tmp_path, write=True) as store:
+        store.add_verdicts([by_person(found, scientific=Use.USED)])
+        before = list(store.verdicts())
+        with pytest.raises(sqlite3.IntegrityError):
+            store._connection.execute(statement)
+        assert list(store.verdicts()) == before
+
+
+def test_verdicts_go_in_all_or_none_and_not_twice(tmp_path: Path) -> None:
+    found = analysis()
+    kept(tmp_path, found)
+    said = by_person(found, experiential=Use.USED)
+    with Store(tmp_path, write=True) as store:
+        with pytest.raises(StoreError):
+            store.add_verdicts([said, replace(said, document_id="0" * 64)])
+        with pytest.raises(StoreError):
+            store.add_verdicts([said, replace(said, by="model:m9")])
+        assert list(store.verdicts("person")) == []
+        assert store.add_verdicts([said, said]) == 1
+        changed = replace(said, labels={}, at="2026-01-01T00:00:00+00:00")
+        assert store.add_verdicts([said, changed, changed]) == 1
+        only_one = replace(said, judged=frozenset({P}), labels={}, unit=Unit.PASSAGE)
+        assert store.add_verdicts([only_one]) == 1
+        assert list(store.verdicts("person")) == [said, changed, only_one]
+        assert len(list(store.verdicts("all"))) == len(found.verdicts) + 3
+
+
+def test_search_takes_the_verdict_that_counts(tmp_path: Path) -> None:
+    found = analysis()
+    kept(tmp_path, found)
+    with Store(tmp_path, write=True) as store:
+        assert [hit.text[:6] for hit in store.search("onderzoek", W, Use.USED)] == ["Uit on"]
+        assert list(store.search("onderzoek", E)) == []
+        assert [hit.labels for hit in store.search("", P)] == [{P: Use.CALLED_FOR}]
+        assert len(list(store.search("", None, Use.USED))) == 2
+        store.add_verdicts([replace(by_person(found, 1), unit=Unit.PASSAGE)])  # a person says: nothing there
+        assert list(store.search("onderzoek", W, Use.USED)) == []
+        (hit,) = store.search("onderzoek")
+        assert (hit.name, hit.page, hit.passage.heading, hit.labels) == ("nota.pdf", 1, "Aanleiding", {})
+
+
+@pytest.mark.parametrize(
+    ("words", "hits"),
+    [
+        ("clienten", 1),
+        ("CLIËNTEN", 1),
+        ("client*", 1),
+        ('"uit onderzoek"', 1),
+        ('"onderzoek uit"', 0),
+        ("onderzoek NOT blijkt", 0),
+        ('" OR passage_search MATCH "x', 0),
+        ("cbs'; DROP TABLE documents; --", 0),
+        ("text:onderzoek", 0),
+        ("NEAR(onderzoek blijkt)", 0),
+        ("aanleiding", 4),
+        ("*", 0),
+        ('"', 0),
+    ],
+)
+def test_words_are_words_and_never_syntax(tmp_path: Path, words: str, hits: int) -> None:
+    kept(tmp_path, analysis())
+    with Store(tmp_path) as store:
+        assert len(list(store.search(words))) == hits
+        assert len(store.documents()) == 1
+
+
+@given(st.text(max_size=40))
+def test_any_words_make_a_question_that_fts_understands(words: str) -> None:
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE VIRTUAL TABLE t USING fts5(text)")
+    match = match_of(words.encode("utf-8", "replace").decode())
+    if match:
+        assert connection.execute("SELECT * FROM t WHERE t MATCH ?", (match,)).fetchall() == []
+    connection.close()
+
+
+def test_a_run_accounts_for_its_files(tmp_path: Path) -> None:
+    found = analysis()
+    failure = Failure("map/weg.pdf", "unreadable", 3, "Weg.")
+    with Store(tmp_path, write=True) as store:
+        first = store.begin_run(Settings(), "0.1.0")
+        store.add(first, 2, "map/nota.pdf", found)
+        store.fail(first, 1, failure)
+        store.pass_over(first, [(0, Duplicate("b", "a"))], {".xls": 3})
+        second = store.begin_run(Settings(), "0.1.0")
+        store.take(second, [(0, "elders/anders.pdf", found.document.id)])
+        assert store.last_run() == second
+        assert (store.failures(first), store.duplicates(first)) == ([failure], [Duplicate("b", "a")])
+        assert (store.failures(second), store.duplicates(second)) == ([], [])
+        (again,) = store.analyses(second)
+        assert (again.document.name, again.document.path) == ("anders.pdf", "elders/anders.pdf")
+        assert [one.document.path for one in store.analyses(first)] == ["map/nota.pdf"]
+
+
+def test_one_writer_at_a_time_and_readers_beside_it(tmp_path: Path) -> None:
+    kept(tmp_path, analysis())
+    with Store(tmp_path, write=True):
+        with pytest.raises(StoreError, match="in use"):
+            Store(tmp_path, write=True)
+        with Store(tmp_path) as reader:
+            assert len(reader.documents()) == 1
+            with pytest.raises(StoreError):
+                reader.begin_run(Settings(), "0.1.0")
+    Store(tmp_path, write=True).close()
+
+
+def test_a_store_that_is_none_is_refused_and_left_alone(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="no store"):
+        Store(tmp_path)
+    file = tmp_path / FILE
+    file.write_bytes(b"no database at all, but long enough to be looked at" * 50)
+    with pytest.raises(StoreError, match="damaged"):
+        Store(tmp_path)
+    file.unlink()
+    with sqlite3.connect(file) as raw:
+        raw.execute("CREATE TABLE recipes (name)")
+    with pytest.raises(StoreError, match="not one of bronnen"):
+        Store(tmp_path, write=True)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="is a file"):
+        Store(tmp_path / "file", write=True)
+
+
+def test_a_damaged_store_says_so(tmp_path: Path) -> None:
+    run = kept(tmp_path, analysis(paragraphs=PARAGRAPHS * 50))
+    file = tmp_path / FILE
+    content = bytearray(file.read_bytes())
+    content[4096:] = b"\xff" * (len(content) - 4096)
+    file.write_bytes(content)
+    with pytest.raises(StoreError, match="damaged"), Store(tmp_path) as store:
+        list(store.analyses(run))
+
+
+def test_a_store_of_a_newer_bronnen_is_refused(tmp_path: Path) -> None:
+    kept(tmp_path, analysis())
+    with sqlite3.connect(tmp_path / FILE) as raw:
+        raw.execute("PRAGMA user_version = 99")
+    for write in (False, True):
+        with pytest.raises(StoreError, match="newer bronnen"):
+            Store(tmp_path, write=write)
+
+
+def test_migrations_go_step_by_step_and_a_broken_one_leaves_the_old_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept(tmp_path, analysis())
+    old = list(migrations.MIGRATIONS)
+    monkeypatch.setattr(migrations, "MIGRATIONS", [*old, "CREATE TABLE more (x); CREATE TABLE more (x);"])
+    with pytest.raises(StoreError):
+        Store(tmp_path)
+    monkeypatch.setattr(migrations, "MIGRATIONS", [*old, "CREATE TABLE more (x);"])
+    with Store(tmp_path) as store:
+        assert store._connection.execute("PRAGMA user_version").fetchone() == (len(old) + 1,)
+        assert len(store.documents()) == 1
+
+
+WRITER = """
+import sys; sys.path[:0] = [sys.argv[2]]
+from pathlib import Path
+from factories import PARAGRAPHS, analysis
+from bronnen.settings import Settings
+from bronnen.store import Store
+with Store(Path(sys.argv[1]), write=True) as store:
+    run = store.begin_run(Settings(), "0.1.0")
+    print("ready", flush=True)
+    for number in range(10_000):
+        found = analysis(f"{number % 7}.pdf", PARAGRAPHS * 20)
+        store.add(run, number, found.document.path, found)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is of POSIX")
+def test_a_kill_at_any_moment_leaves_a_whole_store(tmp_path: Path) -> None:
+    for moment in range(4):
+        command = [sys.executable, "-c", WRITER, str(tmp_path), str(Path(__file__).parent)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as writer:
+            assert writer.stdout is not None and writer.stdout.readline() == b"ready\n"
+            time.sleep(0.05 + 0.037 * moment)
+            os.kill(writer.pid, signal.SIGKILL)
+        with Store(tmp_path, write=True) as store:  # the lock went with its owner
+            run = store.last_run()
+            assert run is not None
+            for found in store.analyses(run):
+                assert found == analysis(found.document.name, PARAGRAPHS * 20)
+            assert store._connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            assert store._connection.execute("PRAGMA foreign_key_check").fetchall() == []
+            verdicts, documents = (
+                store._connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+                for table in ("verdicts", "documents")
+            )
+            assert verdicts == documents * len(PARAGRAPHS) * 20 * 2
+
+
+def test_a_full_disk_is_told(tmp_path: Path) -> None:
+    with Store(tmp_path, write=True) as store:
+        run = store.begin_run(Settings(), "0.1.0")
+        store.add(run, 0, "a.pdf", analysis("a.pdf"))
+        pages = store._connection.execute("PRAGMA page_count").fetchone()[0]
+        store._connection.execute(f"PRAGMA max_page_count = {pages + 2}")
+        with pytest.raises(StoreError, match="full"):
+            store.add(run, 1, "b.pdf", analysis("b.pdf", PARAGRAPHS * 200))
+        assert [one.document.name for one in store.analyses(run)] == ["a.pdf"]

@@ -46,13 +46,47 @@ def test_headings_are_attached_and_contents_left_out() -> None:
     assert texts == ["Ouders vertellen veel.", "Het college luistert."]
 
 
-@given(st.lists(st.integers(0, 300), max_size=40), st.integers(20, 200))
-def test_parts_cover_every_sentence_once_and_stay_within_bounds(counts: list[int], most: int) -> None:
-    spans = segment.parts(counts, most)
-    assert [index for start, end in spans for index in range(start, end)] == list(range(len(counts)))
+WORDS = st.lists(st.sampled_from(["raad", "ouders", "zeggen", "2024", "“ja”", "‘nee", "–"]), min_size=1, max_size=60)
+
+
+@given(st.lists(st.tuples(WORDS, st.sampled_from([".", ":", "?", "”", "’"])), max_size=25), st.integers(20, 60))
+def test_parts_cover_every_sentence_once_and_stay_within_bounds(told: list[tuple[list[str], str]], most: int) -> None:
+    sentences = [" ".join(words) + end for words, end in told]
+    spans = segment.parts(sentences, most)
+    assert [index for start, end in spans for index in range(start, end)] == list(range(len(sentences)))
     for start, end in spans:
         assert end > start
-        assert sum(counts[start:end]) <= most or end - start == 1
+        assert sum(map(segment.word_count, sentences[start:end])) <= most or end - start == 1
+
+
+@pytest.mark.parametrize(
+    ("sentences", "kept"),
+    [
+        (["Dat is een zin van zeven woorden lang.", "Wij adviseren u:", "vraag ouders wat zij nodig hebben."], (1, 3)),
+        (["Dat is een zin van zeven woorden lang.", "Hoe ging het overleg?", "Dat ging goed, zei men."], (1, 3)),
+        (["Dat is een zin van zeven woorden lang.", "Artikel 3.", "De raad stelt het plan vast."], (1, 3)),
+        (["Dat is een zin van zeven woorden lang.", "‘Ik bel elke week.", "Niemand belt terug.’"], (1, 3)),
+        (["Dat is een zin van zeven woorden lang.", "Zij zei: “Ik wacht.", "Nog steeds.”"], (1, 3)),
+    ],
+)
+def test_what_a_reader_takes_together_stays_together(sentences: list[str], kept: tuple[int, int]) -> None:
+    assert any(start <= kept[0] and kept[1] <= end for start, end in segment.parts(sentences, most=12))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Hij zei 'dat is goed' daar.",
+        "De foto's hingen er nog altijd.",
+        "In de jaren '90 was dat.",
+        "Dat is 's avonds vaak zo.",
+    ],
+)
+def test_an_apostrophe_is_no_open_quotation(sentence: str) -> None:
+    others = ["Een zin van vijf woorden."] * 3
+    assert segment.parts([sentence, *others], most=11) == segment.parts(
+        ["Een zin van zes gewone woorden.", *others], 11
+    )
 
 
 @given(st.lists(st.sampled_from(["Een zin met wat woorden.", "Kort.", "En nog een wat langere zin."]), max_size=60))

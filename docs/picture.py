@@ -1,6 +1,6 @@
 """Makes `docs/scan.svg`, the picture in the README: what a scan of some example documents shows on a terminal.
 
-    python -m uv run python docs/picture.py
+python -m uv run python docs/picture.py
 """
 
 from __future__ import annotations

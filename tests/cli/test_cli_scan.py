@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 import signal
@@ -12,13 +13,17 @@ import time
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from factories import MADE_WITH, E, verdict
 from walks import Walk, files, run, scan
 
 from bronnen import pipeline
-from bronnen.errors import MissingError, StoreError
+from bronnen.batch import crashed
+from bronnen.cli import work
+from bronnen.cli.screen import put_csv
+from bronnen.errors import MissingError, StoreError, UnreadableError
 from bronnen.formats import tables
 from bronnen.records import Analysis, Unit, Use
 from bronnen.store import Store
@@ -57,6 +62,30 @@ def test_every_file_is_in_exactly_one_table() -> None:
     assert "Niet gelukt: 4" in found.stdout and "It is locked. Unlock it." in found.stdout
     assert "g.txt: scan zonder tekst: 2-3" in found.stdout
     assert "plain count" in found.stdout and "Dubbel" in found.stdout
+
+
+def test_a_file_is_no_duplicate_of_one_that_failed(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
+    analyse = walk.analyse
+
+    def picky(path: Path, tools: SimpleNamespace) -> Analysis:
+        if path.name == "a.txt":
+            raise UnreadableError("It is not what its name says.", "Rename it.")
+        return analyse(path, tools)
+
+    monkeypatch.setattr(pipeline, "analyse", picky)
+    files(a="een", b="een", c="een", d="encrypted", e="encrypted")
+    assert scan("in").exit_code == 8
+    assert paths("balance.csv") == ["b.txt"] and paths("failures.csv") == ["a.txt", "d.txt", "e.txt"]
+    assert [[Path(path).name for path in row.values()] for row in table("duplicates.csv")] == [["c.txt", "b.txt"]]
+
+
+def test_a_file_that_crashes_is_not_tried_again_under_another_name(monkeypatch: pytest.MonkeyPatch, walk: Walk) -> None:
+    monkeypatch.setattr(work, "analyse_all", lambda paths, settings, jobs: [(path, crashed(path)) for path in paths])
+    files(a="een", b="een", c="twee")
+    assert scan("in").exit_code == 8
+    assert [(row["path"], row["code"]) for row in table("failures.csv")] == [
+        (str(Path("in", name)), "crashed") for name in ("a.txt", "b.txt", "c.txt")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -104,6 +133,14 @@ def test_formats_on_stdout(walk: Walk) -> None:
     assert row["name"] == "a.txt" and row["experiential_used_n"] == 1 and row["method"] == "plain count"
     assert "Niet gelukt" in found.stderr
     assert scan("in", "--format", "csv").stdout == Path("out/balance.csv").read_text(encoding="utf-8")
+
+
+def test_csv_on_stdout_keeps_its_line_ends_on_windows(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="cp1252", newline="\r\n"))
+    put_csv("a\r\nb\r\n")
+    sys.stdout.flush()
+    assert written.getvalue() == b"a\r\nb\r\n"
 
 
 def test_what_people_said_is_in_the_balance(walk: Walk) -> None:
@@ -250,11 +287,12 @@ def test_out_inside_in_is_no_input(walk: Walk) -> None:
 
 
 DRIVER = """
-import sys; sys.path[:0] = [{tests!r}]
+import signal, sys; sys.path[:0] = [{tests!r}]
 import workers
 from bronnen import batch
 from bronnen.cli import main
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs are born ignoring Ctrl-C
     batch._start, batch._work = workers.start, workers.work
     main(sys.argv[1:], prog_name="bronnen")
 """
@@ -276,7 +314,11 @@ def test_ctrl_c_with_workers_leaves_a_usable_result(walk: Walk, tmp_path: Path) 
                         break
         interrupted = time.monotonic()
         os.killpg(scanning.pid, signal.SIGINT)  # as a terminal does: to the workers too
-        out, err = scanning.communicate(timeout=20)
+        try:
+            out, err = scanning.communicate(timeout=20)
+        finally:
+            if scanning.poll() is None:
+                os.killpg(scanning.pid, signal.SIGKILL)
     assert scanning.returncode == 130, err.decode()
     assert time.monotonic() - interrupted < 5
     assert b"Traceback" not in err and b"interrupted" in err

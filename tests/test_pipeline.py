@@ -93,3 +93,9 @@ def test_a_bad_file_is_refused_with_a_reason(
         bronnen.analyse(path)
     with pytest.raises(errors.UnreadableError):
         bronnen.analyse(tmp_path / "er-is-niets.pdf")
+
+
+def test_a_format_without_pages_gives_no_page(tmp_path: Path) -> None:
+    path = tmp_path / "nota.txt"
+    path.write_text("Uit onderzoek van het CBS blijkt dat bewoners langer wachten.", encoding="utf-8")
+    assert {verdict.page for verdict in bronnen.analyse(path).verdicts} == {None}

@@ -188,15 +188,17 @@ def test_a_run_accounts_for_its_files(tmp_path: Path) -> None:
         first = store.begin_run(Settings(), "0.1.0")
         store.add(first, 2, "map/nota.pdf", found)
         store.fail(first, 1, failure)
-        store.pass_over(first, [(0, Duplicate("b", "a"))], {".xls": 3})
+        store.pass_over(first, [(0, Duplicate("b", "a"))], {".xls": 3, "." + chr(0xDCE8): 1, "." + chr(0xDCE9): 1})
         second = store.begin_run(Settings(), "0.1.0")
         store.take(second, [(0, "elders/anders.pdf", found.document.id)])
         assert store.last_run() == second
+        assert store._connection.execute("SELECT reason, files FROM ignored").fetchall() == [(".?", 2), (".xls", 3)]
         assert (store.failures(first), store.duplicates(first)) == ([failure], [Duplicate("b", "a")])
         assert (store.failures(second), store.duplicates(second)) == ([], [])
         (again,) = store.analyses(second)
         assert (again.document.name, again.document.path) == ("anders.pdf", "elders/anders.pdf")
         assert [one.document.path for one in store.analyses(first)] == ["map/nota.pdf"]
+        assert store.documents() == [(found.document.id, "anders.pdf", "elders/anders.pdf")], "a search names it anew"
 
 
 def test_one_writer_at_a_time_and_readers_beside_it(tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ Done = tuple[Path, Outcome]
 
 _PER_WORKER = 2  # documents handed out per worker: one at work, one waiting; more would only cost memory
 _MEMORY = 3 << 30  # bytes a worker may hold, where the system can say so (Linux); beyond it the document fails
+_MOST_WORKERS = 61 if os.name == "nt" else 4096  # Windows cannot wait for more processes
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 _tools: Tools | BronnenError | None = None  # of this worker process; set once by `_start`
@@ -47,7 +48,7 @@ def analyse_all(paths: Sequence[Path], settings: Settings, jobs: int) -> Iterato
     Raises:
         MissingError: the tools themselves (model, language pipeline) cannot be loaded: no document would succeed.
     """
-    workers = min(jobs or cores(), len(paths))
+    workers = min(jobs or cores(), len(paths), _MOST_WORKERS)
     if workers <= 1:
         yield from _here(paths, settings)
         return

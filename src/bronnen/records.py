@@ -220,8 +220,10 @@ class Failure:
 def page_at(document: Document, offset: int) -> Page | None:
     """The page on which the character at `offset` stands, or None before the first page's text.
 
-    Pages without text have empty spans and are never the answer.
+    Pages without text have empty spans and are never the answer. None as well where the format has no pages.
     """
+    if document.blocks and document.blocks[0].page is None:
+        return None
     pages = [page for page in document.pages if page.end > page.start]
     found = bisect_right([page.start for page in pages], offset) - 1
     return pages[found] if found >= 0 else None

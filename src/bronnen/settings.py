@@ -64,7 +64,7 @@ def load_settings(path: Path | None = None) -> Settings:
         return Settings()
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise UsageError(f"Cannot read the settings in {path}: {error}.", "Start from configs/default.toml.") from error
     return settings_of(told)
 

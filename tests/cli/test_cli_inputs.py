@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bronnen.cli.inputs import collect, extended
+from bronnen.cli.inputs import collect
+from bronnen.extract import extended
 
 SUFFIXES = {".pdf", ".txt"}
 
@@ -66,6 +67,31 @@ def test_links_out_of_the_folder_are_not_followed(tree: Path) -> None:
         pytest.skip("no symlinks here")
     assert names("in") == ["in/a.PDF", "in/b.pdf", "in/sub/c.txt", "in/sub/same.txt", "in/sub/deep/d.pdf"]
     assert collect(["in"], SUFFIXES).ignored["link out of the folder"] == 1
+
+
+def test_a_link_to_itself_stops_nothing(tree: Path) -> None:
+    try:
+        (tree / "loop.pdf").symlink_to("loop.pdf")
+    except OSError:
+        pytest.skip("no symlinks here")
+    assert "in/loop.pdf" in names("in")
+
+
+@pytest.mark.usefixtures("tree")
+def test_results_beside_the_documents_hide_none_of_them() -> None:
+    everything = ["in/a.PDF", "in/b.pdf", "in/out/f.pdf", "in/sub/c.txt", "in/sub/deep/d.pdf"]
+    assert names("in", out="in") == everything
+    assert names("in", out=".") == everything
+    assert names("in/**/*.pdf", out="in") == ["in/b.pdf", "in/out/f.pdf", "in/sub/deep/d.pdf"]
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may enter everything")
+def test_a_folder_that_may_not_be_entered_stops_nothing(tree: Path) -> None:
+    (tree / "sub").chmod(0o400)
+    try:
+        assert {"in/a.PDF", "in/b.pdf"} <= set(names("in"))
+    finally:
+        (tree / "sub").chmod(0o700)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="names of bytes")

@@ -92,6 +92,19 @@ def test_every_exception_has_its_exit_code(error: BaseException, code: int, monk
         assert "Traceback" in CliRunner(env={"BRONNEN_DEBUG": "1"}).invoke(main, ["broken"]).stderr
 
 
+def test_an_error_cannot_write_on_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli.click, "echo", lambda text, err: print(text))  # click's own cleans where no terminal is
+    for error in (errors.UnreadableError("a\x1b[2J.pdf cannot be read."), ValueError("a\x1b[2J")):
+
+        @click.command()
+        def broken(error: Exception = error) -> None:
+            raise error
+
+        monkeypatch.setattr(cli.Commands, "get_command", lambda self, ctx, name, broken=broken: broken)
+        found = CliRunner().invoke(main, ["broken"])
+        assert found.exit_code in (1, 3) and "\x1b" not in found.output and "a\\x1b[2J" in found.output
+
+
 def test_wrong_use_is_2() -> None:
     for words in (["nothing"], ["scan"], ["scan", "x"], ["scan", "x", "--out", "y", "--engine", "magic"]):
         assert CliRunner().invoke(main, words).exit_code == 2

@@ -85,6 +85,7 @@ def test_search_that_finds_nothing_or_asks_nothing(scanned: Walk) -> None:
     assert (found.exit_code, found.stdout) == (0, "") and "Nothing found" in found.stderr
     assert run("search", "out").exit_code == 2
     assert run("search", "out", "*").exit_code == 2
+    assert run("search", "out", "caf\udce9").exit_code == 0
     assert run("search", "in", "x").exit_code == 7
 
 

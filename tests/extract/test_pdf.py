@@ -222,3 +222,10 @@ def test_a_pdf_with_another_ending_is_read_as_pdf(tmp_path: Path) -> None:
     path = tmp_path / "stuk.docx"
     path.write_bytes(pdf(full()))
     assert read(path, ExtractSettings()).text == READABLE
+
+
+def test_a_page_count_that_the_file_makes_up_is_not_believed(tmp_path: Path) -> None:
+    path = tmp_path / "stuk.pdf"
+    path.write_bytes(pdf(full(), full()).replace(b"/Count 2", b"/Count 9"))
+    document = read(path, ExtractSettings())
+    assert [page.state for page in document.pages] == [PageState.TEXT, PageState.TEXT]

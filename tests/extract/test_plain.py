@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,12 @@ def test_tables_and_contents() -> None:
         ("table", "wijk | uren"),
         ("table", "oost | elf"),
     ]  # fmt: skip
+
+
+def test_a_line_of_stops_takes_no_time() -> None:
+    began = time.perf_counter()
+    assert blocks_of("Naam " + "." * 100_000 + " x\n" + "Inleiding " + "." * 1_000 + " 3")
+    assert time.perf_counter() - began < 2
 
 
 def test_heads_feet_and_page_numbers_go() -> None:

@@ -71,6 +71,20 @@ def test_what_is_written_is_read_back_unchanged(told: list[Verdict], suffix: str
         assert [file.name for file in Path(folder).iterdir()] == [path.name]
 
 
+def test_times_of_other_zones_become_utc_since_they_are_compared_as_text(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    for told, kept in (
+        ("2026-03-01T12:00:00+02:00", "2026-03-01T10:00:00+00:00"),
+        ("2026-03-01T12:00:00Z", "2026-03-01T12:00:00Z"),
+        ("2026-03-01", "2026-03-01"),
+    ):
+        path.write_text(json.dumps(ROW | {"at": told}), encoding="utf-8")
+        assert read_labels(path)[0].at == kept
+    path.write_text(json.dumps(ROW | {"at": "0001-01-01T00:00:00+14:00"}), encoding="utf-8")
+    with pytest.raises(StoreError, match="line 1, at"):
+        read_labels(path)
+
+
 def test_lone_surrogates_survive_as_json(tmp_path: Path) -> None:
     told = [Verdict("d", 0, 1, None, Unit.PASSAGE, frozenset(Source), {}, "\ud800", "person:a")]
     write_labels(tmp_path / "a.jsonl", told)

@@ -143,7 +143,7 @@ class Model:
         try:
             card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
             data = (folder / "model.skops").read_bytes()
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise MissingError(f"Cannot read the classifier in {folder}: {error}.", _AGAIN) from error
         _check(card, data, folder)
         try:
@@ -152,7 +152,7 @@ class Model:
             estimators = {unit: state["second"][unit.value] for unit in Unit}
         except disk.ForeignTypeError as error:
             raise MissingError(f"{folder / 'model.skops'} holds {error}: it is no model of bronnen.", _AGAIN) from error
-        except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        except (OSError, ValueError, LookupError, TypeError, RecursionError, zipfile.BadZipFile) as error:
             raise MissingError(f"{folder / 'model.skops'} is damaged: {error}.", _AGAIN) from error
         return cls(card["id"], card, data, weights, estimators)
 

@@ -50,7 +50,7 @@ class Commands(click.Group):
             raise
         except BronnenError as error:
             _trace(ctx)
-            click.echo(f"bronnen: {error}", err=True)
+            click.echo(f"bronnen: {_printable(str(error))}", err=True)
             code = error.exit_code
         except KeyboardInterrupt:
             click.echo("bronnen: interrupted.", err=True)
@@ -59,7 +59,7 @@ class Commands(click.Group):
             if isinstance(error, OSError) and error.errno == errno.EPIPE:
                 raise  # the reader of our output went away: click ends quietly
             _trace(ctx)
-            said = " ".join(str(error).split())[:300]
+            said = _printable(" ".join(str(error).split())[:300])
             click.echo(f"bronnen: a fault in bronnen itself: {type(error).__name__}: {said}", err=True)
             click.echo("Run it again with `bronnen --debug ...` and report what it prints.", err=True)
             code = ExitCode.BUG
@@ -81,6 +81,13 @@ def main(ctx: click.Context, debug: bool) -> None:
     for stream in (sys.stdout, sys.stderr):  # a console of another code page shows '?', and never breaks a run
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+
+
+def _printable(text: str) -> str:
+    """A message without what could steer a terminal: it may name a file, or say what stood in one."""
+    from bronnen.cli.screen import printable
+
+    return printable(text)
 
 
 def _trace(ctx: click.Context) -> None:

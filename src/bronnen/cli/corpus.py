@@ -43,11 +43,11 @@ def bring_in(ctx: click.Context, file: Path, folder: Path) -> None:
     A label goes to its place by its offsets, or else to where its text stands in the document. What has no place is
     listed, and the exit code is then 8. A file with a bad row is refused whole. Labels by a model are left out.
     """
-    from bronnen.cli.inputs import openable
+    from bronnen.extract import openable
     from bronnen.formats.labels import read_labels
     from bronnen.store import Store
 
-    read = read_labels(file)
+    read = read_labels(openable(file))
     by_people = [verdict for verdict in read if not verdict.by.startswith("model:")]
     now = datetime.now(UTC).isoformat(timespec="seconds")
     Store(openable(folder)).close()  # says so where there is none, rather than making one
@@ -73,7 +73,7 @@ def bring_in(ctx: click.Context, file: Path, folder: Path) -> None:
 )
 def bring_out(file: Path, folder: Path, by: str) -> None:
     """Write the labels in the store in DIR to FILE (.jsonl or .csv)."""
-    from bronnen.cli.inputs import openable
+    from bronnen.extract import openable
     from bronnen.formats.labels import write_labels
     from bronnen.store import Store
 
@@ -86,7 +86,7 @@ def bring_out(file: Path, folder: Path, by: str) -> None:
             yield verdict
 
     with Store(openable(folder)) as store:
-        write_labels(file, counted(store.verdicts(by)))
+        write_labels(openable(file), counted(store.verdicts(by)))
     click.echo(f"{count} labels written to {file}.")
 
 

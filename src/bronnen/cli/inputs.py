@@ -12,10 +12,15 @@ import os
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 
-_LONG = 240  # Windows stops at 260 characters, some of its functions sooner
+from bronnen.extract import extended, openable
+
 _CHUNK = 1 << 20
+
+# Path's own raise where a folder may not be entered, before Python 3.14
+_is_folder, _is_link, _is_there = os.path.isdir, os.path.islink, os.path.exists
 
 
 @dataclass(slots=True)
@@ -29,14 +34,15 @@ class Inputs:
 def collect(given: Iterable[str], suffixes: Collection[str], out: Path | None = None) -> Inputs:
     """The files that `given` stands for: files, folders with all below them, and globs.
 
-    The folder `out`, and every folder below a given one that holds a store, is left out. A path that is not there
+    The folder `out`, unless it holds what was given, and every folder below a given one that holds a store, are left
+    out. A path that is not there
     is kept: reading it fails, and that is then told with the other failures.
     """
     inputs = Inputs()
     seen: set[str] = set()
     for told in given:
         for path in _expanded(told, out, inputs.ignored):
-            found = _in_folder(path, suffixes, out, inputs.ignored) if path.is_dir() else [path]
+            found = _in_folder(path, suffixes, out, inputs.ignored) if _is_folder(openable(path)) else [path]
             for file in found:
                 name = os.path.normcase(os.path.normpath(file.absolute()))
                 if name not in seen:
@@ -54,22 +60,6 @@ def file_hash(path: Path) -> str:
     return found.hexdigest()
 
 
-def openable(path: Path) -> Path:
-    """The path under which the system opens a file: itself, but for long ones on Windows."""
-    return Path(extended(os.path.normpath(path.absolute()))) if os.name == "nt" else path
-
-
-def extended(name: str) -> str:
-    r"""An absolute Windows path in the form that may be longer than 260 characters, where it needs that.
-
-    >>> extended("C:\\" + "a" * 300)[:7]
-    '\\\\?\\C:\\'
-    """
-    if len(name) < _LONG or name.startswith("\\\\?\\"):
-        return name
-    return "\\\\?\\UNC\\" + name[2:] if name.startswith("\\\\") else "\\\\?\\" + name
-
-
 def _expanded(told: str, out: Path | None, ignored: Counter[str]) -> Sequence[Path]:
     """The paths of a glob that the shell left alone (cmd and PowerShell do), or the path itself."""
     path = Path(told)
@@ -78,7 +68,7 @@ def _expanded(told: str, out: Path | None, ignored: Counter[str]) -> Sequence[Pa
     found = [Path(name) for name in sorted(glob.glob(told, recursive=True))]  # noqa: PTH207 - Path.glob is relative
     if not found:
         return [path]
-    kept_out = out.resolve() if out else None
+    kept_out = _kept_out(out, Path(*takewhile(lambda part: not glob.has_magic(part), path.parts)))
     kept = [one for one in found if not (one.name.startswith("~$") or _is_inside(one, kept_out))]
     if len(kept) < len(found):
         ignored["hidden or temporary"] += len(found) - len(kept)
@@ -86,10 +76,13 @@ def _expanded(told: str, out: Path | None, ignored: Counter[str]) -> Sequence[Pa
 
 
 def _in_folder(root: Path, suffixes: Collection[str], out: Path | None, ignored: Counter[str]) -> Iterator[Path]:
-    kept_out = out.resolve() if out else None
-    inside = root.resolve()
-    for folder, names, files in os.walk(root, onerror=lambda error: ignored.update(["folder that cannot be opened"])):
-        here = Path(folder)
+    kept_out = _kept_out(out, root)
+    inside = _real(root)
+    walked = root
+    if os.name == "nt":  # what is below it may have too long a name
+        walked = Path(extended(os.path.normpath(root.absolute()), 0))
+    for folder, names, files in os.walk(walked, onerror=lambda _: ignored.update(["folder that cannot be opened"])):
+        here = root / Path(folder).relative_to(walked)
         names[:] = sorted(name for name in names if _is_walked(here / name, kept_out))
         for name in sorted(files):
             path = here / name
@@ -97,17 +90,28 @@ def _in_folder(root: Path, suffixes: Collection[str], out: Path | None, ignored:
                 ignored["hidden or temporary"] += 1
             elif path.suffix.lower() not in suffixes:
                 ignored[path.suffix.lower() or "without a suffix"] += 1
-            elif path.is_symlink() and not path.resolve().is_relative_to(inside):
+            elif _is_link(openable(path)) and not _real(path).is_relative_to(inside):
                 ignored["link out of the folder"] += 1
             else:
                 yield path
 
 
 def _is_walked(folder: Path, kept_out: Path | None) -> bool:
-    if folder.name.startswith(".") or folder.is_symlink() or (folder / "bronnen.sqlite").exists():
+    if folder.name.startswith(".") or _is_link(openable(folder)):
         return False
-    return not _is_inside(folder, kept_out)
+    return not _is_there(openable(folder / "bronnen.sqlite")) and not _is_inside(folder, kept_out)
+
+
+def _kept_out(out: Path | None, given: Path) -> Path | None:
+    """The folder for the results, or None where what was given lies in it, and so is meant to be read."""
+    folder = _real(out) if out else None
+    return None if _is_inside(given, folder) else folder
 
 
 def _is_inside(path: Path, folder: Path | None) -> bool:
-    return folder is not None and path.resolve().is_relative_to(folder)
+    return folder is not None and _real(path).is_relative_to(folder)
+
+
+def _real(path: Path) -> Path:
+    """The path without links; `Path.resolve` fails on a link to itself, before Python 3.13."""
+    return Path(os.path.realpath(path))

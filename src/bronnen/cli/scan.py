@@ -47,7 +47,7 @@ def scan(
     failed. Ctrl-C keeps what is done: the same command goes on from there.
     """
     from bronnen import extract
-    from bronnen.cli.inputs import collect, openable
+    from bronnen.cli.inputs import collect
     from bronnen.store import Store
 
     if jobs is not None:
@@ -56,7 +56,7 @@ def scan(
     _tell_ignored(inputs.ignored)
     if not inputs.files:
         raise UsageError("There is nothing to read here.", f"bronnen reads {', '.join(sorted(extract.SUFFIXES))}.")
-    with Store(openable(out), write=True) as store:
+    with Store(extract.openable(out), write=True) as store:
         stopped = _work(store, inputs, settings)
         run = store.last_run()
         assert run is not None
@@ -94,10 +94,10 @@ def _exit_code(failures: list[Failure], paths: tuple[str, ...]) -> int:
 
 def _tell(store: Store, run: int, inputs: Inputs, out: Path, settings: Settings, form: str) -> None:
     """Writes the files and says on the screen what is in them."""
-    from bronnen.cli.inputs import openable
     from bronnen.cli.outputs import write
     from bronnen.cli.screen import console
     from bronnen.cli.summary import Summary, show
+    from bronnen.extract import openable
 
     written = write(store, run, openable(out), settings)
     failures, duplicates = store.failures(run), store.duplicates(run)
@@ -112,12 +112,13 @@ def _tell(store: Store, run: int, inputs: Inputs, out: Path, settings: Settings,
 
 
 def _print(written: Written, form: str) -> None:
+    from bronnen.cli.screen import put_csv
     from bronnen.formats import tables
 
     if form == "json":
         click.echo(json.dumps(written.balance, ensure_ascii=True, indent=1))
     else:
-        click.echo(tables.csv_text(tables.BALANCE_COLUMNS, written.balance), nl=False)
+        put_csv(tables.csv_text(tables.BALANCE_COLUMNS, written.balance))
 
 
 def _tell_ignored(ignored: Counter[str]) -> None:

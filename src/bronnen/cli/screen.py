@@ -6,6 +6,7 @@ recolour the screen, or hide a name behind another.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Mapping
@@ -52,6 +53,15 @@ def console(stream: IO[str] | None = None) -> Console:
     file = stream or sys.stdout
     width = None if file.isatty() or "COLUMNS" in os.environ else _PIPED_WIDTH
     return Console(file=file, width=width, markup=False, emoji=False, highlight=False)
+
+
+def put_csv(text: str) -> None:
+    """Writes a table to stdout with its line ends as they are; Windows would make CR CR LF of them."""
+    import click
+
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(newline="")
+    click.echo(text, nl=False)
 
 
 def bar(shares: Mapping[Source, float] | None, width: int) -> Text:

@@ -36,7 +36,8 @@ def search(folder: Path, words: str, source: str | None, use: str | None, limit:
     difference. Put a phrase in double quotes, and a star behind the beginning of a word:
     'ervaring* "uit onderzoek blijkt"'. Without WORDS, all passages with the label that is asked for.
     """
-    from bronnen.cli.inputs import openable
+    from bronnen.cli.screen import put_csv
+    from bronnen.extract import openable
     from bronnen.store import Store, match_of
 
     if not match_of(words) and (words.strip() or not (source or use)):
@@ -47,7 +48,7 @@ def search(folder: Path, words: str, source: str | None, use: str | None, limit:
     if form == "json":
         click.echo(json.dumps([_record(hit) for hit in hits], ensure_ascii=True, indent=1))
     elif form == "csv":
-        click.echo(_csv(hits), nl=False)
+        put_csv(_csv(hits))
     else:
         _print(hits, words)
     if not hits:

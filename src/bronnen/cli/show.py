@@ -58,7 +58,7 @@ def show(file: str, store: Path | None, only_labelled: bool, source: str | None,
 
 
 def _analysed(path: Path, settings: Settings) -> Analysis:
-    from bronnen.cli.inputs import openable
+    from bronnen.extract import openable
     from bronnen.pipeline import analyse, load_tools
 
     if path.is_dir():
@@ -67,7 +67,8 @@ def _analysed(path: Path, settings: Settings) -> Analysis:
 
 
 def _stored(folder: Path, told: str) -> Analysis:
-    from bronnen.cli.inputs import file_hash, openable
+    from bronnen.cli.inputs import file_hash
+    from bronnen.extract import openable
     from bronnen.store import Store
 
     path = Path(told)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from bronnen import __version__
-from bronnen.batch import analyse_all, failure_of
-from bronnen.cli.inputs import Inputs, file_hash, openable
+from bronnen.batch import analyse_all, crashed, failure_of
+from bronnen.cli.inputs import Inputs, file_hash
 from bronnen.cli.screen import printable
 from bronnen.errors import BronnenError, UnreadableError
+from bronnen.extract import openable
 from bronnen.records import Analysis, Failure
 from bronnen.settings import Settings
 from bronnen.store import Duplicate, Store
@@ -18,58 +20,68 @@ from bronnen.store import Duplicate, Store
 Report = Callable[[int, int, str], None]
 """Told how many files are done, out of how many, and the last one's name."""
 
-Places = dict[Path, int]
-"""Files and their positions in the run."""
+Twins = dict[str, deque[int]]
+"""Per document id the positions of the files with those bytes that are not looked at yet, in order."""
 
 
 def work(store: Store, inputs: Inputs, settings: Settings, report: Report) -> int:
     """Puts a run with all the files into the store; the run's number.
 
-    Interrupted, the store holds what was finished by then, under the newest run.
+    Of files with the same bytes the first one that can be read is analysed: one may fail where another with a
+    better suffix does not. Interrupted, the store holds what was finished by then, under the newest run.
     """
+    files = inputs.files
     run = store.begin_run(settings, __version__)
-    total = len(inputs.files)
-    ids, twins, failures = _identified(inputs.files, lambda done: report(done, total, ""))
-    store.pass_over(run, twins, dict(inputs.ignored))
+    store.pass_over(run, (), dict(inputs.ignored))
+    twins, failures = _identified(files, lambda: report(0, len(files), ""))
     for position, failure in failures:
         store.fail(run, position, failure)
-    known = _known(store, ids, settings)
-    taken = [(position, str(path), ids[path]) for position, path in enumerate(inputs.files) if ids.get(path) in known]
-    store.take(run, taken)
-    done = len(taken) + len(twins) + len(failures)
-    report(done, total, "")
-    todo = {openable(path): place for place, path in enumerate(inputs.files) if path in ids and ids[path] not in known}
-    for path, outcome in analyse_all(list(todo), settings, settings.batch.jobs):
-        position = todo[path]
-        _keep(store, run, position, inputs.files[position], outcome)
-        done += 1
-        report(done, total, inputs.files[position].name)
+    ids = {position: found for found, positions in twins.items() for position in positions}
+    known = _known(store, twins, settings)
+    taken = {found: twins[found].popleft() for found in twins if found in known}
+    store.take(run, [(position, str(files[position]), found) for found, position in taken.items()])
+    store.pass_over(run, (twin for at in taken.values() for twin in _duplicates(files, at, twins[ids[at]])), {})
+    done = len(failures) + sum(1 + len(twins[found]) for found in taken)
+    report(done, len(files), "")
+    todo = [positions.popleft() for found, positions in twins.items() if found not in taken]
+    while todo:
+        places = {openable(files[position]): position for position in todo}
+        todo = []
+        for path, outcome in analyse_all(list(places), settings, settings.batch.jobs):
+            position = places[path]
+            waiting = twins[ids[position]]
+            done += 1
+            if _keep(store, run, position, files[position], outcome):
+                store.pass_over(run, _duplicates(files, position, waiting), {})
+                done += len(waiting)
+            elif waiting and isinstance(outcome, Failure) and outcome.code == "crashed":
+                for twin in waiting:  # it would crash again, and a last one is read in this very process
+                    store.fail(run, twin, crashed(files[twin]))
+                done += len(waiting)
+            elif waiting:
+                todo.append(waiting.popleft())
+            report(done, len(files), files[position].name)
     store.end_run(run)
     return run
 
 
-def _identified(
-    files: list[Path], report: Callable[[int], None]
-) -> tuple[dict[Path, str], list[tuple[int, Duplicate]], list[tuple[int, Failure]]]:
-    """The document id of every file that is the first with its bytes; the duplicates; what could not be read."""
-    ids: dict[Path, str] = {}
-    first: dict[str, Path] = {}
-    twins: list[tuple[int, Duplicate]] = []
+def _identified(files: list[Path], report: Callable[[], None]) -> tuple[Twins, list[tuple[int, Failure]]]:
+    """The files by what is in them, and those that could not be opened."""
+    twins: Twins = {}
     failures: list[tuple[int, Failure]] = []
     for position, path in enumerate(files):
         try:
-            found = _checked_hash(path)
+            twins.setdefault(_checked_hash(path), deque()).append(position)
         except (OSError, ValueError, BronnenError) as error:
             failures.append((position, failure_of(path, _as_unreadable(path, error))))
-            continue
-        if found in first:
-            twins.append((position, Duplicate(str(path), str(first[found]))))
-        else:
-            first[found] = path
-            ids[path] = found
         if position % 50 == 0:
-            report(0)
-    return ids, twins, failures
+            report()
+    return twins, failures
+
+
+def _duplicates(files: list[Path], position: int, twins: Iterable[int]) -> Iterator[tuple[int, Duplicate]]:
+    for twin in twins:
+        yield twin, Duplicate(str(files[twin]), str(files[position]))
 
 
 def _checked_hash(path: Path) -> str:
@@ -88,10 +100,10 @@ def _as_unreadable(path: Path, error: Exception) -> BronnenError:
     return UnreadableError(f"Cannot read {printable(str(path))}: {reason}.", "Check its rights and that it is there.")
 
 
-def _known(store: Store, ids: dict[Path, str], settings: Settings) -> set[str]:
+def _known(store: Store, ids: Iterable[str], settings: Settings) -> set[str]:
     """The ids of documents whose newest analysis is what these settings would give again."""
     made = store.made_with()
-    if not any(found in made for found in ids.values()):
+    if not any(found in made for found in ids):
         return set()
     from bronnen.pipeline import load_tools  # costs seconds, so only where it may save more
 
@@ -99,14 +111,16 @@ def _known(store: Store, ids: dict[Path, str], settings: Settings) -> set[str]:
     return {found for found, made_with in made.items() if made_with == wanted}
 
 
-def _keep(store: Store, run: int, position: int, path: Path, outcome: Analysis | Failure) -> None:
+def _keep(store: Store, run: int, position: int, path: Path, outcome: Analysis | Failure) -> bool:
+    """Puts what became of a file into the store; whether that is an analysis."""
     if isinstance(outcome, Analysis):
         document = replace(outcome.document, path=str(path), name=path.name)
         try:
             store.add(run, position, str(path), replace(outcome, document=document))
-            return
+            return True
         except BronnenError:
             raise  # the store itself is in trouble: no other file would fare better
         except Exception as error:
             outcome = failure_of(path, error)
     store.fail(run, position, replace(outcome, path=str(path)))
+    return False

@@ -21,6 +21,7 @@ SUFFIXES: frozenset[str] = frozenset({".pdf", ".docx", ".odt", ".html", ".htm", 
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the old Office files, and new ones with a password
 _MAX_BYTES = 1 << 30
+_LONGEST = 200  # Windows stops at 260 characters, and a store's journal has a longer name than its folder
 
 Reader = Callable[[Path], Sequence[tuple[Kind, str]]]
 
@@ -49,14 +50,20 @@ def read(path: Path, settings: ExtractSettings) -> Document:
     return document
 
 
-def long_path(path: Path) -> Path:
-    r"""The same path in the form that Windows accepts beyond 260 characters; elsewhere the path itself."""
-    if os.name != "nt":
-        return path
-    whole = str(path.absolute())
-    if whole.startswith("\\\\?\\"):
-        return path
-    return Path("\\\\?\\UNC\\" + whole[2:] if whole.startswith("\\\\") else "\\\\?\\" + whole)
+def openable(path: Path) -> Path:
+    """The path under which the system opens a file or folder: itself, but for long ones on Windows."""
+    return Path(extended(os.path.normpath(path.absolute()))) if os.name == "nt" else path
+
+
+def extended(name: str, longest: int = _LONGEST) -> str:
+    r"""An absolute Windows path in the form that may be longer than 260 characters, where it needs that.
+
+    >>> extended("C:\\" + "a" * 300)[:7]
+    '\\\\?\\C:\\'
+    """
+    if len(name) <= longest or name.startswith("\\\\?\\"):
+        return name
+    return "\\\\?\\UNC\\" + name[2:] if name.startswith("\\\\") else "\\\\?\\" + name
 
 
 def _read(path: Path, settings: ExtractSettings) -> Document:
@@ -69,16 +76,16 @@ def _read(path: Path, settings: ExtractSettings) -> Document:
     else:
         _refuse_old_office(data, path.name)
         reader, extractor = _reader(path)
-        laid = layout.from_blocks(reader(long_path(path)))
+        laid = layout.from_blocks(reader(openable(path)))
     return Document(known, path.name, str(path), laid.text, laid.pages, laid.blocks, laid.words, extractor)
 
 
 def _bytes_of(path: Path) -> bytes:
     try:
-        size = long_path(path).stat().st_size
+        size = openable(path).stat().st_size
         if size > _MAX_BYTES:
             raise UnreadableError(f"{path.name} is {size / 1e9:.1f} GB.", "Split it into files of less than 1 GB.")
-        data = long_path(path).read_bytes()
+        data = openable(path).read_bytes()
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise UnreadableError(f"{path} cannot be opened: {reason}.", "Check the name and your rights.") from error

@@ -48,6 +48,8 @@ def pages_of(data: bytes, engine: str) -> tuple[list[RawPage], str]:
                 return [_tried(_by_pdfium(document), number) for number in numbers], pdfium.VERSION
             reference = _Reference(data, len(document), stack)
             pages = [_best(document, reference, number) for number in numbers]
+            while len(pages) > reference.pages > 0 and pages[-1].failed:
+                pages.pop()  # pdfium believes the number that the file states, pdfplumber counts
             return pages, f"{pdfium.VERSION}, {reference.version}" if reference.version else pdfium.VERSION
     except EncryptedError:
         raise
@@ -74,6 +76,7 @@ class _Reference:
         self.data, self.count, self.stack = data, count, stack
         self.document: Any = None
         self.tried = False
+        self.pages = 0  # as pdfplumber counts them; 0 where it was not asked
         self.version = ""
 
     def read(self, number: int) -> RawPage | None:
@@ -84,7 +87,8 @@ class _Reference:
             if not self.tried:
                 self.tried = True
                 document = self.stack.enter_context(plumber.opened(self.data))
-                self.document = document if len(document.pages) == self.count else None
+                self.pages = len(document.pages)
+                self.document = document if self.pages == self.count else None
             if self.document is None:
                 return None
             page = plumber.read_page(self.document, number)

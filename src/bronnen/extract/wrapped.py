@@ -25,6 +25,7 @@ _NOISE_AFTER = re.compile(r"\s+[|:!1Iil]$")
 _SURE_NOISE = re.compile(r"[|:.!\\]{1,2}\s+\S")
 _WORD = re.compile(r"[^\W\d_]{2,}|\d{2,}|\d[.,]\d")
 _LEADER = re.compile(r".*\S\s*(?:\.\s?){4,}\s*\d{1,4}")
+_LEADER_REACH = 200  # characters: a line of a hundred thousand stops would take the square of that
 _UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
 _END = re.compile(r"[.!?:;…][\"'”’»)\]]*$")
 _OPEN_WORD = re.compile(
@@ -227,7 +228,7 @@ def _cells(text: str) -> str:
 
 
 def _contents(text: str) -> str:
-    return text if _LEADER.fullmatch(text) else ""
+    return text if _LEADER.fullmatch(text[-_LEADER_REACH:]) else ""
 
 
 def _add(line: _Line, open_one: _Stretch | None, found: list[_Stretch], width: int) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from bronnen.records import Source, Unit, Use, Verdict
@@ -91,10 +91,10 @@ def _time(value: Any) -> str:
     if value is None or value == "":
         return ""
     try:
-        datetime.fromisoformat(value)
-    except (TypeError, ValueError):
+        told = datetime.fromisoformat(value)
+        return told.astimezone(UTC).isoformat() if told.utcoffset() else str(value)  # times are compared as text
+    except (TypeError, ValueError, OverflowError):
         raise Wrong("at", f"{_said(value)} is no time in ISO 8601") from None
-    return str(value)
 
 
 def _judged(value: Any) -> frozenset[Source]:

@@ -121,12 +121,16 @@ class Store:
             connection.execute("INSERT OR REPLACE INTO run_documents VALUES (?, ?, ?, ?)", values)
 
     def take(self, run: int, files: Iterable[tuple[int, str, str]]) -> None:
-        """Notes files (position, path, document id) whose analysis is in the store already."""
+        """Notes files (position, path, document id) whose analysis is in the store, maybe under another name."""
         with self._writing() as connection:
-            connection.executemany(
-                "INSERT OR REPLACE INTO run_documents SELECT ?, ?, ?, key FROM documents WHERE id = ?",
-                ((run, position, storable(path), document_id) for position, path, document_id in files),
-            )
+            for position, told_path, document_id in files:
+                path = storable(told_path)
+                values = (run, position, path, document_id)
+                connection.execute(
+                    "INSERT OR REPLACE INTO run_documents SELECT ?, ?, ?, key FROM documents WHERE id = ?", values
+                )
+                named = (path, Path(path).name, document_id)
+                connection.execute("UPDATE documents SET path = ?, name = ? WHERE id = ?", named)
 
     def fail(self, run: int, position: int, failure: Failure) -> None:
         """Notes a file that could not be analysed."""
@@ -140,7 +144,8 @@ class Store:
         with self._writing() as connection:
             connection.executemany("INSERT INTO duplicates VALUES (?, ?, ?, ?)", found)
             connection.executemany(
-                "INSERT INTO ignored VALUES (?, ?, ?)", [(run, storable(why), n) for why, n in ignored.items()]
+                "INSERT INTO ignored VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET files = files + excluded.files",
+                [(run, storable(why), number) for why, number in ignored.items()],
             )
 
     def failures(self, run: int) -> list[Failure]:

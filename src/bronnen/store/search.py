@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bronnen.records import Labels, Passage, Source, Use
+from bronnen.store.rows import storable
 
 _PHRASE_OR_WORD = re.compile(r'"([^"]*)"(\*?)|([^\s"]+)')
 
@@ -38,7 +39,7 @@ def match_of(words: str) -> str:
     '"jeugd"* "uit onderzoek blijkt" "NOT)"'
     """
     parts = []
-    for found in _PHRASE_OR_WORD.finditer(words.replace("\x00", " ")):
+    for found in _PHRASE_OR_WORD.finditer(storable(words).replace("\x00", " ")):
         phrase, star, word = found.groups()
         text = phrase if word is None else word.rstrip("*")
         begins = bool(star) or (word is not None and word != text)

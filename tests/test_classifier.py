@@ -14,7 +14,7 @@ import pytest
 from sklearn.preprocessing import FunctionTransformer
 from skops import io as skops_io
 
-from bronnen.classifier import Model, best_threshold, decided, disk, passage_truth, rates, second
+from bronnen.classifier import Model, _identity, best_threshold, decided, disk, passage_truth, rates, second
 from bronnen.errors import MissingError
 from bronnen.features import Paragraph, rows
 from bronnen.records import Source, Unit, Use
@@ -45,7 +45,9 @@ def change(folder: Path, **changes: Any) -> None:
 def replace(folder: Path, data: bytes) -> None:
     """Put other bytes in place of the model, with a card that agrees."""
     (folder / "model.skops").write_bytes(data)
-    change(folder, sha256=hashlib.sha256(data).hexdigest())
+    digest = hashlib.sha256(data).hexdigest()  # as one who meant harm would: the card agrees with the file
+    thresholds = json.loads((folder / "card.json").read_text(encoding="utf-8"))["thresholds"]
+    change(folder, sha256=digest, id=_identity(digest, thresholds))
 
 
 def test_saved_and_loaded_it_scores_the_same(model: Model, tmp_path: Path) -> None:
@@ -107,6 +109,7 @@ def test_a_missing_file_is_refused(copy: Path, name: str) -> None:
         ({"format": 999}, "format 999"),
         ({"versions": {"scikit-learn": "0.1.2"}}, r"needs scikit-learn 0\.1\.2"),
         ({"sha256": "0" * 64}, "not the file"),
+        ({"thresholds": {}}, "not those of this model"),
         ({"features": "0"}, "other features"),
         ({"thresholds": None}, "damaged"),
     ],

@@ -55,7 +55,7 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A fitted classifier: `id` is the begin of the sha256 of `data`, which is what stands in `model.skops`."""
+    """A fitted classifier: `id` changes with `data`, which is what stands in `model.skops`, and with the thresholds."""
 
     id: str
     card: dict[str, Any]
@@ -242,8 +242,14 @@ def _model(weights: first.Weights, estimators: dict[Unit, list[Any]], card: dict
     data = disk.dumped({"first": {name: getattr(weights, name) for name in weights.__slots__}, "second": kept})
     digest = hashlib.sha256(data).hexdigest()
     versions = {name: metadata.version(name) for name in ("bronnen", "scikit-learn", "numpy", "skops")}
-    about = {"format": FORMAT, "id": digest[:12], "sha256": digest, "versions": versions, "features": _features()}
-    return Model(digest[:12], {**about, **card}, data, weights, estimators)
+    model_id = _identity(digest, card["thresholds"])
+    about = {"format": FORMAT, "id": model_id, "sha256": digest, "versions": versions, "features": _features()}
+    return Model(model_id, {**about, **card}, data, weights, estimators)
+
+
+def _identity(digest: str, thresholds: Any) -> str:
+    """Twelve hexadecimal digits that change with the weights and with the thresholds: with what drives results."""
+    return hashlib.sha256(f"{digest}{json.dumps(thresholds, sort_keys=True)}".encode()).hexdigest()[:12]
 
 
 def _features() -> str:
@@ -268,5 +274,7 @@ def _check(card: Any, data: bytes, folder: Path) -> None:
         raise MissingError(f"The classifier in {folder} needs scikit-learn {made}; {here} is installed.", _AGAIN)
     if hashlib.sha256(data).hexdigest() != card["sha256"]:
         raise MissingError(f"{folder / 'model.skops'} is not the file that its card describes.", _AGAIN)
+    if card["id"] != _identity(card["sha256"], card["thresholds"]):
+        raise MissingError(f"The thresholds in {folder / 'card.json'} are not those of this model.", _AGAIN)
     if card["features"] != _features():
         raise MissingError(f"The classifier in {folder} was made with other features or cue words.", _AGAIN)

@@ -203,12 +203,14 @@ def json_line(row: Mapping[str, Any]) -> str:
 def cell(value: T) -> T | str:
     """A value as a CSV cell that no spreadsheet runs: text that could be a formula gets an apostrophe before it.
 
-    >>> cell("=1+1.pdf"), cell("rapport.pdf"), cell(-1)
-    ("'=1+1.pdf", 'rapport.pdf', -1)
+    So does text after a semicolon or tab inside it: a Dutch Excel takes those for the border between two cells.
+
+    >>> cell("=1+1.pdf"), cell("a;=B1.pdf"), cell("rapport.pdf"), cell(-1)
+    ("'=1+1.pdf", "a;'=B1.pdf", 'rapport.pdf', -1)
     """
     if not isinstance(value, str):
         return value
-    text = without_surrogates(value)
+    text = re.sub(r"(?<=[;\t])(?=[=+\-@])", "'", without_surrogates(value))
     return f"'{text}" if FORMULA.match(text) else text
 
 

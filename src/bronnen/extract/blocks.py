@@ -177,15 +177,18 @@ def _starts_block(block: Sequence[Line], line: Line, setting: Setting, sides: tu
         return True
     if is_item(block[0]):
         return line.words[0].x0 < first.x0 - 2
-    return _is_new_paragraph(last, line, sides)
+    return _is_new_paragraph(last, line, sides, setting.body)
 
 
-def _is_new_paragraph(last: Line, line: Line, sides: tuple[float, float]) -> bool:
-    """Whether a sentence ends before a line that is set in, or that had room on the line above."""
-    if last.words[-1].text.rstrip("’”'\")0123456789")[-1:] not in _ENDS:
-        return False
+def _is_new_paragraph(last: Line, line: Line, sides: tuple[float, float], body: float) -> bool:
+    """Whether a line is set in after the end of a sentence, or had room on the line above: much room without such end."""
     left, right = sides
+    first = line.words[0]
+    room = right - last.x1 - (first.x1 - first.x0)
+    ended = last.words[-1].text.rstrip("’”'\")0123456789")[-1:] in _ENDS
+    if not ended:
+        is_opening = first.text[0].isupper() or first.text[0].isdigit()
+        return is_opening and last.size < 1.12 * body and room > 0.3 * (right - left) > 3 * line.size
     if line.x0 > last.x0 + 0.6 * line.size and line.x0 < left + 4 * line.size:
         return True
-    first = line.words[0]
-    return last.x1 + (first.x1 - first.x0) + 2.5 * line.size < right and last.x0 <= left + 4 * line.size
+    return room > 2.5 * line.size and last.x0 <= left + 4 * line.size

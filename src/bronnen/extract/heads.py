@@ -11,7 +11,7 @@ from bronnen.extract.lines import Line
 _EDGE = 0.16  # of the page's height: heads stand above, feet below
 _NEAR = 6.0  # points: how exactly a head comes back at the same height
 _LONGEST = 120  # characters
-_PLACES = 4  # lines from the edge that may be heads
+_PLACES = 12  # rows from the edge that may be heads
 
 _DIGITS = re.compile(r"\d+")
 _FOLIO = re.compile(
@@ -48,7 +48,7 @@ def without_heads(pages: Sequence[list[Line]], heights: Sequence[float]) -> tupl
 
 
 def _edge_lines(lines: Sequence[Line], height: float) -> list[tuple[Line, int, int]]:
-    """The lines near the top and the bottom of a page, with the side and the height in steps of `_NEAR`."""
+    """The lines near the top and the bottom of a page, with the side and the distance to it in steps of `_NEAR`."""
     found: list[tuple[Line, int, int]] = []
     for side in (0, 1):
         near = [line for line in lines if line.table is None and len(line.words) < 25
@@ -60,10 +60,10 @@ def _edge_lines(lines: Sequence[Line], height: float) -> list[tuple[Line, int, i
             if last is None or abs(line.top - last) > 0.5 * line.size:
                 rows += 1
                 last = line.top
-            if rows > _PLACES + 2:
+            if rows > _PLACES:
                 break
             if len(line.text) <= _LONGEST:
-                found.append((line, side, round(line.bottom / _NEAR)))
+                found.append((line, side, round((line.bottom if side == 0 else height - line.bottom) / _NEAR)))
     return found
 
 

@@ -43,6 +43,7 @@ _MAX_RULES = 4_000
 _MAX_DEPTH = 4  # of forms in forms
 _GLUED = re.compile(r"[a-z]{2}[,.;:)][A-Za-z]{2}|[a-z][A-Z][a-z]|[^\W\d]{25}")  # perhaps words without their spaces
 _MARK = re.compile(r"(?<=\S)(\d+)[^\w\s]?(?!\S)")
+_LABEL = re.compile(r"\d{1,3}(?=[^\W\d]{2}|[^\W\d]\.)")
 _WORD = re.compile(r"[^\s\x02\ufffe]+[\x02\ufffe]?|[\x02\ufffe]")  # a word ends at white space or a line-end hyphen
 
 
@@ -151,6 +152,8 @@ def _boxed(textpage: Any, text: str, index: Callable[[int], int], turn: Turn, co
         parts = [(start, end)]
         if text[end - 1].isdigit() or text[start : end - 1][-1:].isdigit():
             parts = char.without_mark(text, start, end)
+        elif text[start].isdigit():
+            parts = char.without_label(text, start, end)
         for begin, stop in parts:
             told = text[begin:stop]
             if char.is_guess(begin):
@@ -160,7 +163,10 @@ def _boxed(textpage: Any, text: str, index: Callable[[int], int], turn: Turn, co
                 told = told[:-1] + "-"
             word = clean(told, tally)
             box = char.box(begin, stop - 1) if word else None
-            if box:
+            high = char.raised(begin, stop - 1) if box and len(parts) > 1 and word.isdigit() else None
+            if high:
+                words.append(RawWord(word, *turn(*high), 1.4 * (high[3] - high[1]), char.is_bold(begin)))
+            elif box:
                 size = char.size(begin, box[4])
                 words.append(RawWord(word, *turn(*box[:4]), size, char.is_bold(begin)))
     return words, tally.odd
@@ -230,13 +236,42 @@ class _Chars:
         """The span cut around small digits at its end: a note mark, or the 2 of m2, as words of their own."""
         found = _MARK.search(text, start, end)
         whole = self.box(start, start)
-        if not found or not whole or not self._is_small(found.end(1) - 1, whole[4]):
+        if not found or not whole:
             return [(start, end)]
-        begin = found.end(1) - 1
-        while begin > start and text[begin - 1].isdigit() and self._is_small(begin - 1, whole[4]):
-            begin -= 1
+        begin = found.end(1)
+        if self._is_small(begin - 1, whole[4]):
+            while begin > start and text[begin - 1].isdigit() and self._is_small(begin - 1, whole[4]):
+                begin -= 1
+        elif not text[found.start(1) - 1].isdigit() and self.raised(found.start(1)):
+            begin = found.start(1)
         cuts = [start, begin, found.end(1), end]
         return [(one, two) for one, two in pairwise(cuts) if two > one]
+
+    def without_label(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
+        """The span cut after small digits at its begin: the number of a footnote, as a word of its own."""
+        found = _LABEL.match(text, start, end)
+        whole = self.box(found.end(), found.end()) if found else None
+        if not found or not whole or not (self._is_small(start, whole[4]) or self.raised(start)):
+            return [(start, end)]
+        return [(start, found.end()), (found.end(), end)]
+
+    def raised(self, begin: int, end: int | None = None) -> Box | None:
+        """The box of what is drawn of these characters where their font itself raises them, as superior figures are."""
+        at = self.index(begin)
+        left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+        x, y = ctypes.c_double(), ctypes.c_double()
+        if not raw.FPDFText_GetCharBox(self.textpage, at, left, right, bottom, top):
+            return None
+        if not raw.FPDFText_GetCharOrigin(self.textpage, at, x, y):
+            return None
+        if not 0.2 * self._height(begin) < bottom.value - y.value < top.value - y.value:
+            return None
+        last = self.box(begin if end is None else end, begin if end is None else end)
+        return left.value, bottom.value, last[2] if last else right.value, top.value
+
+    def _height(self, place: int) -> float:
+        box = self.box(place, place)
+        return box[4] if box else 0.0
 
     def _is_small(self, place: int, size: float) -> bool:
         box = self.box(place, place)

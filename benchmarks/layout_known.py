@@ -73,8 +73,8 @@ def _notes(tallies: Tallies, pages: list[Sheet], truth: dict[str, Any], document
             told = document.text[block.start : block.end].removeprefix(mark.label).strip()
             before = document.text[max(0, mark.start - 40) : mark.start].split()
             recorded.add((before[-1] if before else "", mark.label, _plain(told)[:20]))
-    for word, digits in (mark for page in pages for mark in page.marks):
-        right = (word, digits, known_notes.get(digits)) in recorded
+    for word, digits in (mark for page in pages for mark in page.marks):  # of a broken word, the word is its end
+        right = any(one.endswith(word) and rest == [digits, known_notes.get(digits)] for one, *rest in recorded)
         tallies["note records"].add(right, 1, [] if right else [f"{word}{digits}"])
 
 
@@ -198,18 +198,17 @@ def _hyphens(tallies: Tallies, pages: list[Sheet], text: str, told: str) -> None
 
 def _heads(tallies: Tallies, pages: list[Sheet], running: list[str], document: Document) -> None:
     words = by_page(document)
+    places = Counter((line.text, round(line.top / 4)) for page in pages for line in page.lines)
     for number, page in enumerate(pages, 1):
         for line in page.lines:
+            edge = line.top < 0.13 * page.height or line.bottom > 0.87 * page.height
             bare = line.text
             for head in sorted(running, key=len, reverse=True):
                 bare = bare.replace(head, "", 1)
-            edge = line.top < 0.13 * page.height or line.bottom > 0.87 * page.height
-            part = len(line.text) > 4 and any(line.text in head for head in running) and line.text not in running
-            if edge and (part or bare != line.text or FOLIO.fullmatch(bare.strip())):
-                left = not part and bare.strip() and not FOLIO.fullmatch(bare.strip())
-                if not left:
-                    found = words_in(document, words[number], line)
-                    tallies["heads"].add(not found, 1, [f"p{number} {line.text}"] if found else [])
+            again = places[line.text, round(line.top / 4)] > 1  # a title may read as the running head does
+            if edge and (FOLIO.fullmatch(bare.strip()) or (again and any(line.text in head for head in running))):
+                found = words_in(document, words[number], line)
+                tallies["heads"].add(not found, 1, [f"p{number} {line.text}"] if found else [])
 
 
 def measures(tallies: Tallies) -> dict[str, float]:

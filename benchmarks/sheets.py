@@ -120,7 +120,12 @@ def _raised(text: Any, place: int, before: int) -> bool:
 
 def line_ends(pages: list[Sheet]) -> list[tuple[str, str]]:
     """The two halves of every word that has a hyphen at the end of a line, the next line being pdfium's guess."""
-    lines = [line.text for page in pages for line in page.lines]
+    lines: list[str] = []
+    for line in (line.text for page in pages for line in page.lines):
+        if line in HYPHENS and lines:  # pdfium puts some hyphens on a line of their own
+            lines[-1] += line
+        else:
+            lines.append(line)
     found = []
     for line, after in zip(lines, [*lines[1:], ""], strict=False):
         tail = re.search(rf"([^\W\d_]+)[{HYPHENS}]$", line)
@@ -158,7 +163,7 @@ def note_marks(pages: list[Sheet], document: Document) -> tuple[list[str], list[
             continue
         text = document.text[max(0, span.start - 200) : span.end + 200]
         for (word, digits), count in Counter(page.marks).items():
-            before, after = rf"(?<!\w){re.escape(word)}", rf"{digits}(?!\w)"
+            before, after = re.escape(word), rf"{digits}(?!\w)"  # the word may be the end of a broken one
             stuck = min(count, len(re.findall(before + after, text)))
             glued += [f"p{number} {word}{digits}"] * stuck
             loose += [f"p{number} {word} {digits}"] * min(count - stuck, len(re.findall(rf"{before}\s+{after}", text)))

@@ -192,7 +192,7 @@ def test_a_ruled_table_gives_a_block_per_row(reads: Reads, engine: str) -> None:
         ("table", "Huisbezoek | 8.500"),
         ("paragraph", "Na de tabel gaat de tekst verder."),
     ]
-    assert ("pdfplumber" in document.extractor) == (engine != "pdfium")  # which never looks at rules
+    assert ("pdfplumber" in document.extractor) == (engine == "pdfplumber")
 
 
 def test_tables_drawn_in_another_order_keep_every_word_once(reads: Reads) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from bronnen.extract.words import RawPage, RawWord
 from bronnen.records import Kind
 
 _ENDS = ".?!:…"
+_LABEL = re.compile(r"[A-Z][\w()./-]*(?: [\w()./-]+){0,2} ?: ?\S")  # 'Datum: 3 maart', 'Ons kenmerk: 12'
 _SPLIT = (Kind.PARAGRAPH, Kind.LIST)
 
 
@@ -133,11 +135,7 @@ def _table_end(lines: Sequence[Line], start: int) -> int:
 
 
 def _is_under(span: tuple[float, float], edge: tuple[float, float]) -> bool:
-    return (
-        abs(span[0] - edge[0]) < 3
-        or abs(span[1] - edge[1]) < 3
-        or abs(span[0] + span[1] - edge[0] - edge[1]) < 6
-    )
+    return abs(span[0] - edge[0]) < 3 or abs(span[1] - edge[1]) < 3 or abs(span[0] + span[1] - edge[0] - edge[1]) < 6
 
 
 def _rows(lines: Sequence[Line]) -> Iterator[tuple[Kind, list[list[Line]]]]:
@@ -187,6 +185,8 @@ def _is_new_paragraph(last: Line, line: Line, sides: tuple[float, float], body: 
     room = right - last.x1 - (first.x1 - first.x0)
     ended = last.words[-1].text.rstrip("’”'\")0123456789")[-1:] in _ENDS
     if not ended:
+        if _LABEL.match(line.text) and room > line.size:
+            return True
         is_opening = first.text[0].isupper() or first.text[0].isdigit()
         return is_opening and last.size < 1.12 * body and room > 0.3 * (right - left) > 3 * line.size
     if line.x0 > last.x0 + 0.6 * line.size and line.x0 < left + 4 * line.size:

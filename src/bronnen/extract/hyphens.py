@@ -16,7 +16,7 @@ from bronnen.extract.words import RawWord
 _ROUND = ".,;:!?()[]'\"‘’“”„…"
 _AND = {"en", "of", "tot", "en/of", "noch", "maar", "dan", "als", "respectievelijk", "resp", "c.q", "t/m", "versus",
         "dan wel", "alsook", "evenals", "naar", "ofwel", "via"}  # fmt: skip
-_PREFIXES = {"niet", "non", "ex", "oud", "pro", "semi", "quasi", "anti", "e", "sociaal", "cultureel"}
+_PREFIXES = {"niet", "oud", "non"}
 _CLASH = {"aa", "ae", "ai", "au", "ee", "ei", "eu", "ie", "oe", "oi", "oo", "ou", "ui", "uu", "ii", "ij"}
 
 Vocabulary = Counter[str]

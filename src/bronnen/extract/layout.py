@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from bronnen.extract.blocks import Piece
 from bronnen.extract.hyphens import Vocabulary, at_line_end, vocabulary
 from bronnen.extract.lines import Line, is_glued
-from bronnen.extract.notes import is_mark, label_of
+from bronnen.extract.notes import is_mark, label_of, number
 from bronnen.extract.reading import reading
 from bronnen.extract.words import SMALL, RawPage, RawWord
 from bronnen.records import Block, Kind, NoteMark, Page, PageState, Word
@@ -57,7 +57,10 @@ class _Draft:
         return start
 
     def laid(self) -> Laid:
-        notes = tuple(NoteMark(start, mark.text, self.note_of(page, mark.text)) for start, page, mark in self.marks)
+        notes = tuple(
+            NoteMark(start, number(mark.text), self.note_of(page, number(mark.text)))
+            for start, page, mark in self.marks
+        )
         return Laid("".join(self.parts), tuple(self.pages), tuple(self.blocks), tuple(self.words), notes)
 
     def note_of(self, page: int, label: str) -> int | None:

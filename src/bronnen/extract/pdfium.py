@@ -19,11 +19,13 @@ import pypdfium2.raw as raw
 from pypdfium2.version import PYPDFIUM_INFO
 
 from bronnen.errors import EncryptedError, UnreadableError
-from bronnen.extract.rules import Rule, is_grid
+from bronnen.extract.grids import apart
+from bronnen.extract.rules import Rule
 from bronnen.extract.words import (
     MAX_CHARS,
     MAX_SIDE,
     SMALL,
+    SUPERIOR,
     WORD_GAP,
     RawPage,
     RawWord,
@@ -42,7 +44,7 @@ _MAX_OBJECTS = 20_000  # page objects looked at for ruling lines
 _MAX_RULES = 4_000
 _MAX_DEPTH = 4  # of forms in forms
 _GLUED = re.compile(r"[a-z]{2}[,.;:)][A-Za-z]{2}|[a-z][A-Z][a-z]|[^\W\d]{25}")  # perhaps words without their spaces
-_MARK = re.compile(r"(?<=\S)(\d+)[^\w\s]?(?!\S)")
+_MARK = re.compile(rf"(?<=\S)(\d+|[{SUPERIOR}]+)[^\w\s]?(?!\S)")
 _LABEL = re.compile(r"\d{1,3}(?=[^\W\d]{2}|[^\W\d]\.)")
 _WORD = re.compile(r"[^\s\x02\ufffe]+[\x02\ufffe]?|[\x02\ufffe]")  # a word ends at white space or a line-end hyphen
 
@@ -69,7 +71,7 @@ def opened(data: bytes) -> Iterator[Any]:
 
 
 def read_page(document: Any, number: int) -> tuple[RawPage, bool]:
-    """The words of page `number` (from 1), and whether it seems to hold a real table."""
+    """The words of page `number` (from 1), and whether it holds a table that its rules do not tell apart."""
     page = document[number - 1]
     try:
         box, rotation = _box_of(page)
@@ -81,8 +83,8 @@ def read_page(document: Any, number: int) -> tuple[RawPage, bool]:
             return RawPage(number, width, height, [], failed="it holds too many characters"), False
         rules, has_image = _rules(page, turn)
         words = [word for word in words if sane_box(word, width, height)]
-        found = RawPage(number, width, height, words, (), has_image, odd)
-        return found, is_grid(rules, words)
+        words, tables, is_whole = apart(rules, words)
+        return RawPage(number, width, height, words, tables, has_image, odd), not is_whole
     finally:
         page.close()
 
@@ -161,6 +163,12 @@ def _boxed(textpage: Any, text: str, index: Callable[[int], int], turn: Turn, co
                 continue
             if told[-1] in "\x02\ufffe":
                 told = told[:-1] + "-"
+                if told == "-" and words and words[-1].text[-1].isalpha():  # pdfium set it apart from its word
+                    before, box = words[-1], char.box(begin, begin)
+                    edge = turn(*box[:4]) if box else None
+                    if edge and abs(edge[0] - before.x1) < 1 and abs(edge[3] - before.bottom) < 1:
+                        words[-1] = before._replace(text=before.text + "-", x1=edge[2])
+                        continue
             word = clean(told, tally)
             box = char.box(begin, stop - 1) if word else None
             high = char.raised(begin, stop - 1) if box and len(parts) > 1 and word.isdigit() else None
@@ -242,8 +250,10 @@ class _Chars:
         if self._is_small(begin - 1, whole[4]):
             while begin > start and text[begin - 1].isdigit() and self._is_small(begin - 1, whole[4]):
                 begin -= 1
-        elif not text[found.start(1) - 1].isdigit() and self.raised(found.start(1)):
+        elif found[1][0] in SUPERIOR or (not text[found.start(1) - 1].isdigit() and self.raised(found.start(1))):
             begin = found.start(1)
+        if begin == found.end(1):
+            return [(start, end)]
         cuts = [start, begin, found.end(1), end]
         return [(one, two) for one, two in pairwise(cuts) if two > one]
 

@@ -35,10 +35,7 @@ def reading(pages: Sequence[RawPage]) -> tuple[list[Piece], list[RawWord]]:
         for column in columns:
             told, is_open = pieces_of(column, setting, is_open)
             fresh += told
-        fresh = [piece for piece in fresh if piece.kind is not Kind.FOOTNOTE] + [
-            piece for piece in fresh if piece.kind is Kind.FOOTNOTE
-        ]
-        for piece in fresh:
+        for piece in _notes_last(fresh, page):
             if not (piece.opens and _goes_on(pieces, piece)):
                 pieces.append(piece)
     _mark_colophon(pieces, body)
@@ -51,6 +48,17 @@ def reading(pages: Sequence[RawPage]) -> tuple[list[Piece], list[RawWord]]:
         if is_mark(word, before)
     ]
     return pieces, out
+
+
+def _notes_last(pieces: Sequence[Piece], page: RawPage) -> list[Piece]:
+    """The blocks of a page, or of each page on a sheet of two, with the footnotes at its end."""
+    middle = page.width / 2
+    is_spread = page.width > 1.2 * page.height and not any(
+        line.x0 < middle < line.x1 for piece in pieces for lines in piece.groups for line in lines
+    )
+    right = [is_spread and piece.lines[0].x0 > middle for piece in pieces]
+    order = sorted(range(len(pieces)), key=lambda at: (right[at], pieces[at].kind is Kind.FOOTNOTE))
+    return [pieces[at] for at in order]
 
 
 def _goes_on(pieces: list[Piece], piece: Piece) -> bool:
@@ -77,12 +85,11 @@ def _runs_on(before: Piece, after: Piece) -> bool:
     last, first = before.lines[-1], after.lines[0]
     if not 0.9 < last.size / max(first.size, 0.1) < 1.1 or after.kind is not Kind.PARAGRAPH:
         return False
-    text, start = last.words[-1].text, first.words[0].text
+    words = last.words[:-1] if len(last.words) > 1 and is_mark(last.words[-1], last.words[-2]) else last.words
+    text, start = words[-1].text, first.words[0].text
     if len(text) > 1 and text[-1] == "-" and text[-2].isalpha():
         return True
-    while len(text) > 1 and (text[-1] in _CLOSING or is_mark(last.words[-1], last.words[-2 if len(last.words) > 1 else -1])):
-        text = text[:-1] if text[-1] in _CLOSING else last.words[-2].text if len(last.words) > 1 else "x"
-        break
+    text = text.rstrip(_CLOSING) or text
     if text[-1] in _ENDS:
         return False
     if start.lstrip("‘“'\"(")[:1].islower():

@@ -24,7 +24,7 @@ from sheets import HYPHENS, Line, Sheet, Tallies, Tally, by_page, line_ends, not
 
 from bronnen.errors import BronnenError
 from bronnen.extract import read
-from bronnen.records import Document, Kind
+from bronnen.records import Document, Kind, PageState
 from bronnen.settings import ExtractSettings
 
 JOINING = frozenset(("en", "of", "en/of", "tot", "dan", "als", "noch", "maar", "respectievelijk", "resp", "c.q",
@@ -42,13 +42,16 @@ def counted(pages: list[Sheet], document: Document, vocabulary: Counter[str]) ->
     heads in sentence the same, in a block with words that are not of that line
     marks glued       raised digits still stuck to the word before them
     marks loose       raised digits that stand behind it as a word
+    words lost        words of more than three letters that stand on the page, not in such a line, and not in the text
     """
     tallies: Tallies = {}
     left, lost = _hyphens_left(pages, document.text, vocabulary)
-    heads, inside = _heads_left(pages, document)
+    running = _recurring(pages)
+    heads, inside = _heads_left(running, document)
     stuck, loose = note_marks(pages, document)
     found = {"hyphens left": left, "hyphens lost": lost, "heads in text": heads, "heads in sentence": inside,
-             "marks glued": stuck, "marks loose": loose}  # fmt: skip
+             "marks glued": stuck, "marks loose": loose,
+             "words lost": _words_lost(pages, running, document)}  # fmt: skip
     for name, wrong in found.items():
         tallies[name] = Tally(len(wrong), len(pages), wrong)
     return tallies
@@ -79,7 +82,8 @@ def _hyphens_left(pages: list[Sheet], text: str, vocabulary: Counter[str]) -> tu
     return left, lost
 
 
-def _heads_left(pages: list[Sheet], document: Document) -> tuple[list[str], list[str]]:
+def _recurring(pages: list[Sheet]) -> list[tuple[int, Line]]:
+    """The lines at the edge of pages that recur at one height, digits masked."""
     edge: dict[tuple[bool, str], list[tuple[int, Line]]] = defaultdict(list)
     for number, page in enumerate(pages, 1):
         for line in page.lines:
@@ -87,23 +91,37 @@ def _heads_left(pages: list[Sheet], document: Document) -> tuple[list[str], list
                 masked = re.sub(r"\d+", "#", line.text)
                 edge[line.top > page.height / 2, masked].append((number, line))
     needed = min(max(3, 0.1 * len(pages)), 10)
-    words, starts = by_page(document), [block.start for block in document.blocks]
-    heads, inside = [], []
+    found = []
     for lines in edge.values():
         height = sorted(line.top for _, line in lines)[len(lines) // 2]
         lines = [(number, line) for number, line in lines if abs(line.top - height) < 4]
-        if len({number for number, _ in lines}) < needed:
-            continue
-        for number, line in lines:
-            found = words_in(document, words[number], line)
-            blocks = {bisect_right(starts, word.start) - 1 for word in found}
-            kept = [document.blocks[place] for place in blocks if document.blocks[place].kind is not Kind.CONTENTS]
-            if kept:
-                heads.append(f"p{number} {line.text}")
-                whole = set(line.text.split())
-                if any(set(document.text[block.start : block.end].split()) - whole for block in kept):
-                    inside.append(f"p{number} {line.text}")
-    return heads, inside
+        if len({number for number, _ in lines}) >= needed:
+            found += lines
+    return found
+
+
+def _heads_left(heads: list[tuple[int, Line]], document: Document) -> tuple[list[str], list[str]]:
+    words, starts = by_page(document), [block.start for block in document.blocks]
+    left, inside = [], []
+    for number, line in heads:
+        found = words_in(document, words[number], line)
+        blocks = [document.blocks[place] for place in {bisect_right(starts, word.start) - 1 for word in found}]
+        kept = [block for block in blocks if block.kind is not Kind.CONTENTS]
+        if kept:
+            left.append(f"p{number} {line.text}")
+            whole = set(line.text.split())
+            if any(set(document.text[block.start : block.end].split()) - whole for block in kept):
+                inside.append(f"p{number} {line.text}")
+    return left, inside
+
+
+def _words_lost(pages: list[Sheet], heads: list[tuple[int, Line]], document: Document) -> list[str]:
+    """Words in the middle of lines that the text has less often, running heads and unread pages set aside."""
+    read_pages = {page.number for page in document.pages if page.state is PageState.TEXT}
+    seen = words_of([page for number, page in enumerate(pages, 1) if number in read_pages])
+    seen -= words_of([Sheet(0, [line for number, line in heads if number in read_pages])])
+    seen -= Counter(word.lower() for word in tokens(document.text))
+    return [word for word in seen.elements() if len(word) > 3]
 
 
 def against_known(wrong: bool) -> dict[str, dict[str, float]]:
@@ -156,7 +174,7 @@ def against_real(paths: list[Path], wrong: bool) -> Tallies:
     number = next(iter(total.values())).total
     print(f"{'real PDFs, per page':22}{'':>14}{'':>14}{'':>14}{'bar':>12}")
     for name, tally in total.items():
-        print(f"{name:22}{tally.share:14.3f}{'':28}{'' if name in ('hyphens lost', 'marks loose') else '0.05':>12}")
+        print(f"{name:22}{tally.share:14.3f}{'':28}{'' if name.endswith(('lost', 'loose')) else '0.05':>12}")
     print(f"{number:.0f} pages of {len(seen)} files, {number / used:.1f} a second of processor time")
     return total
 

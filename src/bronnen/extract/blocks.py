@@ -143,10 +143,10 @@ def _rows(lines: Sequence[Line]) -> Iterator[tuple[Kind, list[list[Line]]]]:
     steps = [line.bottom - before.bottom for before, line in pairwise(lines)]
     rows: list[list[list[RawWord]]] = []
     left = min(line.x0 for line in lines)
-    loose = bool(steps) and max(steps) > 1.25 * min(steps)
+    loose = bool(steps) and max(steps) > 1.15 * min(steps)
     for place, line in enumerate(lines):
         told = cells(line)
-        goes_on = line.x0 > left + line.size or (loose and place and steps[place - 1] < 1.1 * min(steps))
+        goes_on = line.x0 > left + line.size or (loose and place and steps[place - 1] < 1.07 * min(steps))
         if not rows or not goes_on:
             rows.append(told)
             continue
@@ -179,7 +179,7 @@ def _starts_block(block: Sequence[Line], line: Line, setting: Setting, sides: tu
 
 
 def _is_new_paragraph(last: Line, line: Line, sides: tuple[float, float], body: float) -> bool:
-    """Whether a line is set in after the end of a sentence, or had room on the line above: much room without such end."""
+    """Whether a line is set in after the end of a sentence, or had room on the line above."""
     left, right = sides
     first = line.words[0]
     room = right - last.x1 - (first.x1 - first.x0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from itertools import pairwise
 
 from bronnen.extract.rules import Rule, is_filled, ruled_groups
 from bronnen.extract.words import RawTable, RawWord
@@ -78,7 +79,7 @@ def _merged(
 
 def _sides(places: Sequence[float], across: Sequence[float], rules: Sequence[tuple[float, float, float]]) -> set[Place]:
     """Which sides of the grid are drawn: (number of the line, number of the stretch of it)."""
-    middles = [(one + two) / 2 for one, two in zip(across, across[1:], strict=False)]
+    middles = [(one + two) / 2 for one, two in pairwise(across)]
     found: set[Place] = set()
     for at, start, end in rules:
         near = bisect_left(places, at - _NEAR)

@@ -21,6 +21,7 @@ _FOLIO = re.compile(
 )
 
 _At = tuple[int, str, int]  # 0 at the top or 1 at the bottom, the text with its digits masked, the height
+_Spot = tuple[int, int, str, int]  # side, height, which end of the line, and where that is
 
 
 def without_heads(pages: Sequence[list[Line]], heights: Sequence[float]) -> tuple[list[list[Line]], list[Line]]:
@@ -33,12 +34,15 @@ def without_heads(pages: Sequence[list[Line]], heights: Sequence[float]) -> tupl
     least = 2 if len(pages) <= 8 else 3
     shift = _shifts(edges)
     heads: list[set[int]] = []
-    where: Counter[tuple[int, int]] = Counter()
+    where: Counter[_Spot] = Counter()
     for number, found in enumerate(edges):
-        mine = {id(line) for line, side, height in found
-                if _returns(seen, number, (side, _masked(line), height), least) or _is_folio(line, number, shift)}  # fmt: skip
+        mine = {
+            id(line)
+            for line, side, height in found
+            if _returns(seen, number, (side, _masked(line), height), least) or _is_folio(line, number, shift)
+        }
         heads.append(mine)
-        where.update({(side, height) for line, side, height in found if id(line) in mine})
+        where.update({spot for line, side, height in found if id(line) in mine for spot in _spots(line, side, height)})
     kept, out = [], []
     for lines, found, mine in zip(pages, edges, heads, strict=True):
         mine |= _others(found, mine, where, len(pages))
@@ -113,9 +117,12 @@ def _is_folio(line: Line, number: int, shifts: Counter[int]) -> bool:
     return True
 
 
-def _others(
-    found: Sequence[tuple[Line, int, int]], heads: set[int], where: Counter[tuple[int, int]], pages: int
-) -> set[int]:
+def _spots(line: Line, side: int, height: int) -> list[_Spot]:
+    """Where a line begins and where it ends."""
+    return [(side, height, "left", round(line.x0 / 12)), (side, height, "right", round(line.x1 / 12))]
+
+
+def _others(found: Sequence[tuple[Line, int, int]], heads: set[int], where: Counter[_Spot], pages: int) -> set[int]:
     """Lines at the height where other pages have their head: a chapter's title, a folio with a title beside it."""
     extra: set[int] = set()
     for line, side, height in found:
@@ -124,7 +131,7 @@ def _others(
         outside = all(id(other) in heads or id(other) in extra or other is line or abs(other.top - line.top) < 3
                       for other, at, _ in found
                       if at == side and (other.top <= line.top if side == 0 else other.top >= line.top))  # fmt: skip
-        often = max(where[(side, height + step)] for step in (-1, 0, 1))
+        often = max(where[spot] for step in (-1, 0, 1) for spot in _spots(line, side, height + step))
         if outside and often >= max(3, 0.5 * pages):
             extra.add(id(line))
     return extra

@@ -123,8 +123,8 @@ def _write_block(draft: _Draft, piece: Piece) -> None:
     if draft.length:
         draft.write(BLOCK_GAP)
     start = draft.length
-    for number, lines in enumerate(piece.groups):
-        if number:
+    for place, lines in enumerate(piece.groups):
+        if place:
             draft.write(CELL_GAP)
         _write_lines(draft, lines)
     if piece.kind is Kind.FOOTNOTE:

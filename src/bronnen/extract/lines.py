@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from bronnen.extract.words import SMALL, RawPage, RawTable, RawWord
 
@@ -107,7 +108,7 @@ def joined(lines: Sequence[Line]) -> Line:
 def cells(line: Line) -> list[list[RawWord]]:
     """The words of a line, cell by cell."""
     edges = [0, *line.cuts, len(line.words)]
-    return [line.words[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+    return [line.words[start:end] for start, end in pairwise(edges)]
 
 
 def is_glued(word: RawWord, after: RawWord) -> bool:

@@ -163,21 +163,23 @@ def _boxed(textpage: Any, text: str, index: Callable[[int], int], turn: Turn, co
                 continue
             if told[-1] in "\x02\ufffe":
                 told = told[:-1] + "-"
-                if told == "-" and words and words[-1].text[-1].isalpha():  # pdfium set it apart from its word
-                    before, box = words[-1], char.box(begin, begin)
-                    edge = turn(*box[:4]) if box else None
-                    if edge and abs(edge[0] - before.x1) < 1 and abs(edge[3] - before.bottom) < 1:
-                        words[-1] = before._replace(text=before.text + "-", x1=edge[2])
-                        continue
             word = clean(told, tally)
             box = char.box(begin, stop - 1) if word else None
-            high = char.raised(begin, stop - 1) if box and len(parts) > 1 and word.isdigit() else None
-            if high:
+            high = char.raised(begin, stop - 1) if box and len(word) < 3 and word.isdigit() else None
+            if word == "-" and box and words and _ends_with(words[-1], *turn(*box[:4])):
+                words[-1] = words[-1]._replace(text=words[-1].text + "-", x1=turn(*box[:4])[2])
+            elif high:
                 words.append(RawWord(word, *turn(*high), 1.4 * (high[3] - high[1]), char.is_bold(begin)))
             elif box:
                 size = char.size(begin, box[4])
                 words.append(RawWord(word, *turn(*box[:4]), size, char.is_bold(begin)))
     return words, tally.odd
+
+
+def _ends_with(word: RawWord, x0: float, top: float, x1: float, bottom: float) -> bool:
+    """Whether a hyphen that pdfium sets apart belongs to the word before it: it touches."""
+    del top, x1
+    return word.text[-1].isalpha() and abs(x0 - word.x1) < 0.05 * word.size and abs(bottom - word.bottom) < 1
 
 
 class _Chars:

@@ -185,7 +185,7 @@ def _is_new_paragraph(last: Line, line: Line, sides: tuple[float, float], body: 
     room = right - last.x1 - (first.x1 - first.x0)
     ended = last.words[-1].text.rstrip("’”'\")0123456789")[-1:] in _ENDS
     if not ended:
-        if _LABEL.match(line.text) and room > line.size:
+        if room > line.size and _LABEL.match(" ".join(word.text for word in line.words[:4])):
             return True
         is_opening = first.text[0].isupper() or first.text[0].isdigit()
         return is_opening and last.size < 1.12 * body and room > 0.3 * (right - left) > 3 * line.size

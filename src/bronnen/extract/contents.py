@@ -61,6 +61,10 @@ def _is_entry(line: Line, is_titled: bool) -> bool:
     if line.table is not None or len(line.words) < 2:
         return False
     last = line.words[-1].text
+    if not (last[-1].isdigit() or last[-1] in ".…·_ivx"):
+        return False
+    if last[-1] in ".ivx" and len(last) > 4 and not last.endswith(".."):
+        return False
     if _LEADER.search(line.text) and (last[-1].isdigit() or not any(char.isalnum() for char in last)):
         return True
     if not _PAGE.fullmatch(last) or sum(char.isalpha() for char in line.text) < 3:

@@ -107,7 +107,7 @@ def from_pages(pages: Sequence[RawPage], states: Sequence[PageState]) -> Laid:
         start, end = spans.get(page.number, (at, at))
         draft.pages.append(Page(start, end, page.number, page.width, page.height, state))
         at = end
-    return replace(draft.laid(), left_out=tuple(left_out))
+    return replace(draft.laid(), left_out=(*left_out, *(mark for _, _, mark in draft.marks)))
 
 
 def _page_spans(words: Sequence[Word]) -> dict[int, tuple[int, int]]:
@@ -137,18 +137,18 @@ def _write_lines(draft: _Draft, lines: Sequence[Line]) -> None:
     for index, line in enumerate(lines):
         words, last = line.words, len(line.words) - 1
         for place, word in enumerate(words):
-            if place and is_mark(word, words[place - 1]):
+            text = word.text
+            if text.isdigit() and place and is_mark(word, words[place - 1]):
                 draft.marks.append((draft.length, line.page, word))
                 if gap == "" or place == last:  # what follows a mark at the word follows the word
                     gap = "" if place < last and is_glued(word, words[place + 1]) else gap or " "
                 continue
-            text, gap_after = word.text, " "
+            gap_after = " "
             if place < last:
                 gap_after = "" if is_glued(word, words[place + 1]) and not _is_label(line, place) else " "
             elif index + 1 < len(lines):
                 text, gap_after = at_line_end(text, lines[index + 1].words[0].text, draft.known)
-            draft.write(gap)
-            start = draft.write(text)
+            start = draft.write(gap + text) + len(gap)
             box = (word.x0, word.top, word.x1, word.bottom)
             draft.words.append(Word(start, draft.length, line.page, *box, word.size, word.bold))
             gap = gap_after

@@ -20,7 +20,7 @@ _CLOSING = "’”'\")]»"
 
 
 def reading(pages: Sequence[RawPage]) -> tuple[list[Piece], list[RawWord]]:
-    """The blocks of these pages in reading order, and the words that are no part of the text."""
+    """The blocks of these pages in reading order, and the words outside the text: running heads and what runs up the margin."""
     body = body_size(pages)
     found = [lines_on(page) for page in pages]
     out = [word for _, upright in found for word in upright]
@@ -39,14 +39,6 @@ def reading(pages: Sequence[RawPage]) -> tuple[list[Piece], list[RawWord]]:
             if not (piece.opens and _goes_on(pieces, piece)):
                 pieces.append(piece)
     _mark_colophon(pieces, body)
-    out += [
-        word
-        for piece in pieces
-        for lines in piece.groups
-        for line in lines
-        for before, word in zip(line.words, line.words[1:], strict=False)
-        if is_mark(word, before)
-    ]
     return pieces, out
 
 

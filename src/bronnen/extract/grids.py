@@ -16,7 +16,7 @@ Place = tuple[int, int]  # row, column
 
 
 def apart(rules: Sequence[Rule], words: Sequence[RawWord]) -> tuple[list[RawWord], tuple[RawTable, ...], bool]:
-    """The words outside ruled tables, the tables with their words, and whether every grid made a table.
+    """The words outside ruled tables, the tables with their words, and whether every grid was looked at.
 
     No word is lost or told twice; a table stands after the words that are drawn before it.
     """
@@ -39,8 +39,7 @@ def apart(rules: Sequence[Rule], words: Sequence[RawWord]) -> tuple[list[RawWord
                 at = min(at, number)
             else:
                 kept.append((number, word))
-        if not is_filled(set(inside)):
-            whole = False
+        if not is_filled(set(inside)):  # a frame, a form or a drawing
             continue
         outside = kept
         rows: dict[int, list[Place]] = {}

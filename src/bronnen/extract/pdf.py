@@ -1,8 +1,8 @@
 """Which engine reads which page of a PDF, and what a document without readable text is told.
 
-pdfium reads, since it is some ten times as fast. pdfplumber reads the pages with tables that pdfium does not make out
-from their rules, the pages on which pdfium fails and those whose text looks garbled; where pdfium cannot open the file
-at all, it reads all of them.
+pdfium reads, since it is some ten times as fast. pdfplumber reads the pages with grids too large
+to make out, the pages on which pdfium fails and those whose text looks garbled; where pdfium cannot open the file at
+all, it reads all of them.
 """
 
 from __future__ import annotations

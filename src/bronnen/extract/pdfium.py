@@ -71,7 +71,7 @@ def opened(data: bytes) -> Iterator[Any]:
 
 
 def read_page(document: Any, number: int) -> tuple[RawPage, bool]:
-    """The words of page `number` (from 1), and whether it holds a table that its rules do not tell apart."""
+    """The words of page `number` (from 1), and whether it has rules that are too many to look at."""
     page = document[number - 1]
     try:
         box, rotation = _box_of(page)

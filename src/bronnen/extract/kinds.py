@@ -18,7 +18,7 @@ _CAPTION = re.compile(
     r"|bron(?:nen)?:\s)",
     re.IGNORECASE,
 )
-_COLOPHON = re.compile(r"colofon\b|©|copyright\b|isbn\b|dit is een (?:uitgave|publicatie) van", re.IGNORECASE)
+_COLOPHON = re.compile(r"colofon\b|©|isbn\b|dit is een (?:uitgave|publicatie) van", re.IGNORECASE)
 
 
 def kind_of(block: Sequence[Line], body: float, height: float) -> Kind:

@@ -64,12 +64,13 @@ class _Draft:
         return Laid("".join(self.parts), tuple(self.pages), tuple(self.blocks), tuple(self.words), notes)
 
     def note_of(self, page: int, label: str) -> int | None:
-        """The block of the note with this number: on the page, or the first one after it."""
+        """The block of the note with this number: on the page, the next one, or the only one there is."""
         found = self.footnotes.get((page, label))
         if found is not None:
             return found
-        later = [block for (at, told), block in self.footnotes.items() if told == label and at > page]
-        return min(later, default=None)
+        near = self.footnotes.get((page + 1, label))
+        same = [block for (_, told), block in self.footnotes.items() if told == label]
+        return near if near is not None else same[0] if len(same) == 1 else None
 
 
 def from_blocks(blocks: Iterable[tuple[Kind, str]]) -> Laid:

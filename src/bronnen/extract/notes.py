@@ -14,7 +14,7 @@ _UNITS = {"m", "km", "cm", "mm", "dm", "hm", "ha", "kwh", "co", "no", "pm", "nh"
 def is_mark(word: RawWord, before: RawWord) -> bool:
     """Whether a word is the mark of a note at the word before it, not the 2 of m2 or CO2."""
     text = word.text
-    if not text.isdigit() or len(text) > 3:
+    if not text.isdigit() or len(text) > 3 or before.text[-1] in "-–−+^":
         return False
     if text[0] in SUPERIOR:
         return before.text.lower() not in _UNITS

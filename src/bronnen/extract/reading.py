@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from bronnen.extract.blocks import Piece, Setting, body_size, pieces_of, usual_step
@@ -16,11 +17,12 @@ from bronnen.records import Kind
 _ASIDE = (Kind.FOOTNOTE, Kind.CAPTION)
 _FLOWS = (Kind.PARAGRAPH, Kind.LIST)
 _ENDS = ".?!:;…"
+_COLOPHON = re.compile(r"(?:\d{1,2}\.? )?colofon:?", re.IGNORECASE)
 _CLOSING = "’”'\")]»"
 
 
 def reading(pages: Sequence[RawPage]) -> tuple[list[Piece], list[RawWord]]:
-    """The blocks of these pages in reading order, and the words outside the text: running heads and what runs up the margin."""
+    """The blocks of these pages in reading order, and the words left out: heads and what runs up the margin."""
     body = body_size(pages)
     found = [lines_on(page) for page in pages]
     out = [word for _, upright in found for word in upright]
@@ -90,18 +92,16 @@ def _runs_on(before: Piece, after: Piece) -> bool:
 
 
 def _mark_colophon(pieces: list[Piece], body: float) -> None:
-    """A block that opens as a colophon does, and the small print that ends the document."""
-    is_under = False
+    """What stands under a heading 'Colofon', what opens as one does, the small print that ends the document."""
+    under = 0  # the page of the heading
     for piece in pieces:
-        if piece.kind in (Kind.HEADING, *_FLOWS):
-            opening = " ".join(word.text for word in piece.lines[0].words[:6])
-            if is_colophon(opening) and (piece.kind is not Kind.LIST):
-                is_under = piece.kind is Kind.HEADING or opening.casefold() in ("colofon", "colofon:")
-                piece.kind = Kind.COLOPHON
-            elif piece.kind is Kind.HEADING:
-                is_under = False
-            elif is_under:
-                piece.kind = Kind.COLOPHON
+        if piece.kind not in (Kind.HEADING, *_FLOWS):
+            continue
+        opening = " ".join(word.text for word in piece.lines[0].words[:6])
+        if piece.kind is Kind.HEADING:
+            under = piece.page if _COLOPHON.fullmatch(opening) else 0
+        if piece.page == under or (piece.kind is Kind.PARAGRAPH and is_colophon(opening)):
+            piece.kind = Kind.COLOPHON
     for piece in reversed(pieces):
         if piece.kind is Kind.FOOTNOTE:
             continue

@@ -164,7 +164,8 @@ def note_marks(pages: list[Sheet], document: Document) -> tuple[list[str], list[
         text = document.text[max(0, span.start - 200) : span.end + 200]
         for (word, digits), count in Counter(page.marks).items():
             before, after = re.escape(word), rf"{digits}(?!\w)"  # the word may be the end of a broken one
-            stuck = min(count, len(re.findall(before + after, text)))
-            glued += [f"p{number} {word}{digits}"] * stuck
-            loose += [f"p{number} {word} {digits}"] * min(count - stuck, len(re.findall(rf"{before}\s+{after}", text)))
+            stuck = len(re.findall(before + after, text))
+            apart = len(re.findall(rf"{before}(?:[^\S\n]|\n(?!\n))+{after}(?![.,]\d)", text))
+            glued += [f"p{number} {word}{digits}"] * min(count, stuck)
+            loose += [f"p{number} {word} {digits}"] * max(0, min(count - stuck, apart))
     return glued, loose

@@ -17,16 +17,17 @@ from layout_known import GROUPS, distance, known, measured, measures  # noqa: E4
 
 REAL = ROOT.parent / "shared" / "data" / "pdf"
 
-ALL = {"order": 0.98, "kinds": 0.0, "hyphens": 0.0, "heads": 0.0, "note marks": 0.0, "breaks": 0.0}
+BARS = {"order": 0.98, "kinds": 0.9, "hyphens": 0.98, "heads": 0.98, "note marks": 0.98, "note records": 0.98}
 FLOORS = {
-    "one column": {**ALL, "characters": 0.97},
-    "more columns": {**ALL, "characters": 0.97},
-    "spread": {**ALL, "characters": 0.96},
+    "one column": {**BARS, "characters": 0.99, "breaks": 0.98},
+    "more columns": {**BARS, "characters": 0.97, "breaks": 0.97},
+    "spread": {**BARS, "characters": 0.97, "breaks": 0.95},
 }
-"""The bars of the layout's issue where they are met, else what was measured, less a little."""
+"""The bars of the layout's issue; it has none for breaks, of which this is what was measured, less a little."""
 
-CEILINGS = {"hyphens left": 0.05, "heads in text": 2.0, "heads in sentence": 0.05, "marks glued": 0.05}
-"""Per page of the real PDFs, every fifth file."""
+CEILINGS = {"hyphens left": 0.05, "heads in text": 0.05, "heads in sentence": 0.05, "marks glued": 0.05,
+            "hyphens lost": 0.02, "marks loose": 0.05, "words lost": 0.2}  # fmt: skip
+"""Per page of the real PDFs; for the last three the issue has no bar."""
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +56,8 @@ def test_distance_is_the_least_number_of_edits() -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not REAL.is_dir(), reason="the real PDFs are not here")
-def test_real_pages_show_little_that_does_not_belong_there(capsys: pytest.CaptureFixture[str]) -> None:
-    total = layout.against_real(sorted(REAL.glob("*.pdf"))[::5], wrong=False)
+def test_real_pages_show_little_that_does_not_belong_there() -> None:
+    total = layout.against_real(sorted(REAL.glob("*.pdf")), wrong=False)
     above = {name: total[name].share for name, most in CEILINGS.items() if not total[name].share <= most}
     assert not above
 

@@ -16,7 +16,7 @@ _PLACES = 12  # rows from the edge that may be heads
 _DIGITS = re.compile(r"\d+")
 _FOLIO = re.compile(
     r"(?:[-–—|•]\s*)?(?:(?:pagina|pag\.?|blad|bladzijde|blz\.?|p\.)\s*)?(\d{1,4})"
-    r"(?:\s*(?:van|/|\||-|–)\s*\d{1,4})?\s*[-–—|•]?|[ivxl]{1,6}",
+    r"(?:\s*(?:van|/|\||-|–)\s*\d{1,4})?\s*[-–—|•.]?|[ivxl]{1,6}",
     re.IGNORECASE,
 )
 
@@ -24,23 +24,20 @@ _At = tuple[int, str, int]  # 0 at the top or 1 at the bottom, the text with its
 _Spot = tuple[int, int, str, int]  # side, height, which end of the line, and where that is
 
 
-def without_heads(pages: Sequence[list[Line]], heights: Sequence[float]) -> tuple[list[list[Line]], list[Line]]:
+def without_heads(
+    pages: Sequence[list[Line]], heights: Sequence[float], body: float
+) -> tuple[list[list[Line]], list[Line]]:
     """The lines of each page without running heads, feet and page numbers, and what was left out."""
     edges = [_edge_lines(lines, height) for lines, height in zip(pages, heights, strict=True)]
     seen: dict[_At, set[int]] = defaultdict(set)
     for number, found in enumerate(edges):
         for line, side, height in found:
             seen[(side, _masked(line), height)].add(number)
-    least = 2 if len(pages) <= 8 else 3
     shift = _shifts(edges)
     heads: list[set[int]] = []
     where: Counter[_Spot] = Counter()
     for number, found in enumerate(edges):
-        mine = {
-            id(line)
-            for line, side, height in found
-            if _returns(seen, number, (side, _masked(line), height), least) or _is_folio(line, number, shift)
-        }
+        mine = _own(found, number, seen, shift, (len(pages), body))
         heads.append(mine)
         where.update({spot for line, side, height in found if id(line) in mine for spot in _spots(line, side, height)})
     kept, out = [], []
@@ -75,15 +72,39 @@ def _masked(line: Line) -> str:
     return _DIGITS.sub("#", line.text).casefold()
 
 
-def _returns(seen: dict[_At, set[int]], number: int, at: _At, least: int) -> bool:
-    """Whether a line with letters comes back, at the same height, on enough pages."""
+def _own(
+    found: Sequence[tuple[Line, int, int]],
+    number: int,
+    seen: dict[_At, set[int]],
+    shifts: Counter[int],
+    document: tuple[int, float],
+) -> set[int]:
+    """The heads of page `number`: from the edge inwards, to the first line that is none."""
+    pages, body = document
+    least = 2 if pages <= 8 else 3
+    mine: set[int] = set()
+    blocked = [False, False]
+    for line, side, height in found:
+        if _is_folio(line, number, shifts):
+            mine.add(id(line))
+            continue
+        count = _returns(seen, (side, _masked(line), height))
+        if count >= (max(least, 0.4 * pages) if blocked[side] or line.size > 1.15 * body else least):
+            mine.add(id(line))
+        else:
+            blocked[side] = True
+    return mine
+
+
+def _returns(seen: dict[_At, set[int]], at: _At) -> int:
+    """On how many pages a line with letters comes back at the same height."""
     side, text, height = at
     if sum(char.isalpha() for char in text) < 3:
-        return False
+        return 0
     pages: set[int] = set()
     for step in (-1, 0, 1):
         pages |= seen.get((side, text, height + step), set())
-    return len(pages) >= least
+    return len(pages)
 
 
 def _number(line: Line) -> int | None:

@@ -26,7 +26,7 @@ def reading(pages: Sequence[RawPage]) -> tuple[list[Piece], list[RawWord]]:
     body = body_size(pages)
     found = [lines_on(page) for page in pages]
     out = [word for _, upright in found for word in upright]
-    kept, heads = without_heads([lines for lines, _ in found], [page.height for page in pages])
+    kept, heads = without_heads([lines for lines, _ in found], [page.height for page in pages], body)
     out += [word for line in heads for word in line.words]
     pieces: list[Piece] = []
     is_open = False

@@ -18,7 +18,7 @@ def is_mark(word: RawWord, before: RawWord) -> bool:
         return False
     if text[0] in SUPERIOR:
         return before.text.lower() not in _UNITS
-    if word.size >= SMALL * before.size or word.bottom > before.bottom - 0.1 * before.size:
+    if word.size >= 0.95 * before.size or word.bottom > before.bottom - 0.1 * before.size:
         return False  # on the line or under it
     return before.text.lower() not in _UNITS and before.text.strip("([").lower() not in _UNITS
 

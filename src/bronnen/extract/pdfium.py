@@ -252,8 +252,11 @@ class _Chars:
         if self._is_small(begin - 1, whole[4]):
             while begin > start and text[begin - 1].isdigit() and self._is_small(begin - 1, whole[4]):
                 begin -= 1
-        elif found[1][0] in SUPERIOR or (not text[found.start(1) - 1].isdigit() and self.raised(found.start(1))):
+        elif found[1][0] in SUPERIOR:
             begin = found.start(1)
+        elif not text[found.start(1) - 1].isdigit():
+            above = self._line(found.start(1)) - self._line(start) > 0.15 * whole[4]
+            begin = found.start(1) if above or self.raised(found.start(1)) else begin
         if begin == found.end(1):
             return [(start, end)]
         cuts = [start, begin, found.end(1), end]
@@ -280,6 +283,11 @@ class _Chars:
             return None
         last = self.box(begin if end is None else end, begin if end is None else end)
         return left.value, bottom.value, last[2] if last else right.value, top.value
+
+    def _line(self, place: int) -> float:
+        """The height of the line on which a character stands, y up."""
+        x, y = ctypes.c_double(), ctypes.c_double()
+        return y.value if raw.FPDFText_GetCharOrigin(self.textpage, self.index(place), x, y) else 0.0
 
     def _height(self, place: int) -> float:
         box = self.box(place, place)

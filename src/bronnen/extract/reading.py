@@ -84,8 +84,8 @@ def _runs_on(before: Piece, after: Piece) -> bool:
     if len(text) > 1 and text[-1] == "-" and text[-2].isalpha():
         return True
     text = text.rstrip(_CLOSING) or text
-    if text[-1] in _ENDS:
-        return False
+    if text[-1] in _ENDS or sum(char.isalpha() for word in last.words for char in word.text) < 15:
+        return False  # the end of a sentence, or a label or figures
     if start.lstrip("‘“'\"(")[:1].islower():
         return True
     return text[-1] == "," or last.x1 > before.right - 1.5 * last.size

@@ -97,7 +97,16 @@ class Block:
     start: int
     end: int
     kind: Kind
-    page: int | None  # where it begins; None where the format has no pages
+    page: int | None  # where it begins, it may end on a later one; None where the format has no pages
+
+
+@dataclass(frozen=True, slots=True)
+class NoteMark:
+    """The raised number of a note, which is no part of the text: it stood right before the character at `start`."""
+
+    start: int
+    label: str  # '12'
+    note: int | None  # the index in `Document.blocks` of its note; None where that was not found
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +125,7 @@ class Document:
     blocks: tuple[Block, ...]
     words: tuple[Word, ...]
     extractor: str  # 'pdfium 5.15.2, pdfplumber 0.11.10': what read it
+    notes: tuple[NoteMark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ def _read(path: Path, settings: ExtractSettings) -> Document:
         _refuse_old_office(data, path.name)
         reader, extractor = _reader(path)
         laid = layout.from_blocks(reader(openable(path)))
-    return Document(known, path.name, str(path), laid.text, laid.pages, laid.blocks, laid.words, extractor)
+    return Document(known, path.name, str(path), laid.text, laid.pages, laid.blocks, laid.words, extractor, laid.notes)
 
 
 def _bytes_of(path: Path) -> bytes:

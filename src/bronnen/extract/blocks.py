@@ -1,27 +1,48 @@
-"""Lines, blocks and their kinds from a page's words, by distance, size, weight and bullets: the plain rules."""
+"""Blocks from the lines of a column: paragraphs by distance, size, weight and bullets, rows of tables, contents."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from bronnen.extract.words import SMALL, RawPage, RawWord
+from bronnen.extract.contents import contents_runs
+from bronnen.extract.kinds import is_caption, kind_of
+from bronnen.extract.lines import Line, cells, is_item, lines_of
+from bronnen.extract.notes import opens_note
+from bronnen.extract.words import RawPage, RawWord
 from bronnen.records import Kind
 
-Line = list[RawWord]
+_ENDS = ".?!:…"
+_LABEL = re.compile(r"[A-Z][\w()./-]*(?: [\w()./-]+){0,2} ?: ?\S")  # 'Datum: 3 maart', 'Ons kenmerk: 12'
+_SPLIT = (Kind.PARAGRAPH, Kind.LIST)
 
-GLUE = 0.012
-"""Two words on a line that are closer than this part of their size have no space between them."""
 
-_KEEP = {"en", "of", "tot", "en/of", "noch", "maar", "dan", "als", "respectievelijk", "c.q.", "t/m", "versus"}
-_BULLET = re.compile(r"[-–—•‣▪▫■□●○◦⁃∙·*➢►▶✓→❖]")
-_NUMBER = re.compile(r"\(?(\d{1,2}|[a-z]|[ivx]{1,4})[.)]|[a-z]\)|\d{1,2}°")
-_SECTION = re.compile(r"(\d{1,2}(\.\d{1,2}){1,3}\.?|\d{1,2}\.?|[IVX]{1,4}\.|[A-Z]\.)$")
-_NAMED = re.compile(r"(hoofdstuk|bijlage|paragraaf|artikel|deel)$", re.IGNORECASE)
+@dataclass(slots=True)
+class Piece:
+    """A block before it is text: one group of lines, or a group for every cell of a table's row."""
+
+    kind: Kind
+    groups: list[list[Line]]
+    page: int
+    right: float  # where the lines of its column end
+    opens: bool = False  # it is the first of its column that may go on from another one
+
+    @property
+    def lines(self) -> list[Line]:
+        return self.groups[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How a page is set: the size of the document's text, its usual distance between lines, the page's height."""
+
+    body: float
+    step: float
+    height: float
 
 
 def body_size(pages: Iterable[RawPage]) -> float:
@@ -29,140 +50,145 @@ def body_size(pages: Iterable[RawPage]) -> float:
     sizes: Counter[float] = Counter()
     for page in pages:
         for word in page.words:
-            sizes[round(word.size * 2) / 2] += len(word.text)
-    return max(sizes, key=lambda size: (sizes[size], -size)) if sizes else 0.0
+            sizes[word.size] += len(word.text)
+    rounded: Counter[float] = Counter()
+    for size, count in sizes.items():
+        rounded[round(size * 2) / 2] += count
+    return max(rounded, key=lambda size: (rounded[size], -size)) if rounded else 0.0
 
 
-def is_glued(word: RawWord, after: RawWord) -> bool:
-    """Whether no space stands between two words that follow each other on a line."""
-    gap = after.x0 - word.x1
-    return -0.5 * word.size < gap < GLUE * max(word.size, after.size) and not unicodedata.combining(after.text[0])
-
-
-def opens_note(line: Line, place: int) -> bool:
-    """Whether a word is the raised number with which a line of a footnote opens."""
-    return place == 0 and line[0].text.isdigit() and line[0].size < SMALL * line[1].size
-
-
-def at_line_end(text: str, following: str) -> tuple[str, str]:
-    """A line's last word as it reads, and what stands between it and the next line's first word.
-
-    >>> at_line_end("beleids-", "voering"), at_line_end("voor-", "en"), at_line_end("Noord-", "Holland")
-    (('beleids', ''), ('voor-', ' '), ('Noord-', ''))
-    """
-    if len(text) < 2 or text[-1] != "-" or not text[-2].isalnum() or unicodedata.combining(following[0]):
-        return text, " "
-    if following.lower().strip(".,;:()") in _KEEP:
-        return text, " "
-    if text[-2].isalpha() and following[0].islower():
-        return text[:-1], ""
-    return text, "" if following[0].isalnum() else " "
-
-
-def blocks_of(page: RawPage, body: float) -> Iterator[tuple[Kind, list[list[Line]]]]:
-    """The page's blocks in order, each with its kind: rows of tables as cells, anything else as one group of lines."""
-    done = 0
-    for table in page.tables:
-        yield from _flowing(page.words[done : table.at], body)
-        done = table.at
-        for row in table.rows:
-            yield Kind.TABLE, [lines_of(cell) for cell in row]
-    yield from _flowing(page.words[done:], body)
-
-
-def lines_of(words: Sequence[RawWord]) -> list[Line]:
-    """The words, in the order given, cut where the next one does not stand on the same line to the right."""
-    lines: list[Line] = []
-    for word in words:
-        if lines and _follows(lines[-1][-1], word):
-            lines[-1].append(word)
-        else:
-            lines.append([word])
-    return lines
-
-
-def _follows(last: RawWord, word: RawWord) -> bool:
-    shared = min(last.bottom, word.bottom) - max(last.top, word.top)
-    lower = min(last.bottom - last.top, word.bottom - word.top)
-    if shared > 0.5 * lower:
-        return word.x0 > last.x0 and word.x0 - last.x1 > -0.5 * last.size
-    # text that runs up or down the page
-    return _is_upright(last) and _is_upright(word) and abs(last.x0 - word.x0) < 0.5 * last.size
-
-
-def _is_upright(word: RawWord) -> bool:
-    return len(word.text) > 2 and word.bottom - word.top > 1.5 * (word.x1 - word.x0)
-
-
-def _flowing(words: Sequence[RawWord], body: float) -> Iterator[tuple[Kind, list[list[Line]]]]:
-    lines = lines_of(words)
-    usual = _usual_step(lines)
-    block: list[Line] = []
-    for line in lines:
-        if block and _starts_block(block, line, usual):
-            yield _kind(block, body), [block]
-            block = []
-        block.append(line)
-    if block:
-        yield _kind(block, body), [block]
-
-
-def _usual_step(lines: Sequence[Line]) -> float:
+def usual_step(columns: Iterable[Sequence[Line]]) -> float:
     """The distance between lines in the same paragraph, as a part of their size."""
-    words = [_main(line) for line in lines]
-    steps = [(word.bottom - before.bottom) / before.size for before, word in pairwise(words) if before.size > 0]
+    steps = [
+        (line.bottom - before.bottom) / before.size
+        for column in columns
+        for before, line in pairwise(column)
+        if before.size > 0
+    ]
     steps = [step for step in steps if 0.5 < step < 2.2]
     return min(max(median(steps), 1.0), 1.8) if steps else 1.3
 
 
-def _main(line: Line) -> RawWord:
-    """The first word of a line, or the second where the first is a raised mark."""
-    return line[1] if len(line) > 1 and line[0].size < SMALL * line[1].size else line[0]
+def pieces_of(column: Sequence[Line], setting: Setting, is_open: bool) -> tuple[list[Piece], bool]:
+    """The blocks of one column, and whether a table of contents goes on after it; `is_open`: whether one did before."""
+    found: list[Piece] = []
+    runs, is_open = contents_runs(column, is_open)
+    right = max(line.x1 for line in column)
+    done = 0
+    for start, end in [*runs, (len(column), len(column))]:
+        for kind, groups in _flowing(column[done:start], setting):
+            found.append(Piece(kind, groups, groups[0][0].page, right))
+        if end > start:
+            found.append(Piece(Kind.CONTENTS, [list(column[start:end])], column[start].page, right))
+        done = end
+    first = next((piece for piece in found if piece.kind not in (Kind.CAPTION, Kind.FOOTNOTE)), None)
+    if first is not None and first.kind in _SPLIT:
+        first.opens = True
+    return found, is_open
 
 
-def _starts_block(block: Sequence[Line], line: Line, usual: float) -> bool:
-    before, first, word = _main(block[-1]), block[0][0], _main(line)
+def _flowing(lines: Sequence[Line], setting: Setting) -> Iterator[tuple[Kind, list[list[Line]]]]:
+    at = 0
+    block: list[Line] = []
+    left = min((line.x0 for line in lines), default=0.0)
+    right = max((line.x1 for line in lines), default=0.0)
+    while at < len(lines):
+        line = lines[at]
+        end = _table_end(lines, at) if line.cuts else at
+        if block and (end > at or line.table is not None or _starts_block(block, line, setting, (left, right))):
+            yield kind_of(block, setting.body, setting.height), [block]
+            block = []
+        if line.table is not None:
+            for row in line.table.rows:
+                groups = [lines_of(cell, line.page) for cell in row if cell]
+                if groups:
+                    yield Kind.TABLE, groups
+        elif end > at:
+            yield from _rows(lines[at:end])
+        else:
+            block.append(line)
+        at = max(at + 1, end)
+    if block:
+        yield kind_of(block, setting.body, setting.height), [block]
+
+
+def _table_end(lines: Sequence[Line], start: int) -> int:
+    """Where the rows with cells under each other end that begin at `start`; `start` itself where there are too few."""
+    edges: list[tuple[float, float]] = []
+    end, rows, most = start, 0, 0
+    for at in range(start, len(lines)):
+        line = lines[at]
+        if line.table is not None or (at > start and line.bottom - lines[at - 1].bottom > 3.2 * line.size):
+            break
+        spans = [(cell[0].x0, cell[-1].x1) for cell in cells(line)]
+        shared = sum(any(_is_under(span, edge) for edge in edges) for span in spans)
+        if line.cuts:
+            if edges and shared < 2:
+                break
+            rows, most, end = rows + 1, max(most, len(spans)), at + 1
+            edges = spans if len(spans) >= len(edges) else edges
+        elif not shared or len(spans) != 1 or spans[0][1] - spans[0][0] > 0.6 * (edges[-1][1] - edges[0][0]):
+            break
+        elif line.bottom - lines[at - 1].bottom < 1.4 * line.size:
+            end = at + 1 if edges[0][0] + line.size < spans[0][0] else end
+    return end if rows >= 3 or (rows == 2 and most >= 3) else start
+
+
+def _is_under(span: tuple[float, float], edge: tuple[float, float]) -> bool:
+    return abs(span[0] - edge[0]) < 3 or abs(span[1] - edge[1]) < 3 or abs(span[0] + span[1] - edge[0] - edge[1]) < 6
+
+
+def _rows(lines: Sequence[Line]) -> Iterator[tuple[Kind, list[list[Line]]]]:
+    """The rows of a table without upright rules: a line without the first cell goes on in the row above."""
+    steps = [line.bottom - before.bottom for before, line in pairwise(lines)]
+    rows: list[list[list[RawWord]]] = []
+    left = min(line.x0 for line in lines)
+    loose = bool(steps) and max(steps) > 1.15 * min(steps)
+    for place, line in enumerate(lines):
+        told = cells(line)
+        goes_on = line.x0 > left + line.size or (loose and place and steps[place - 1] < 1.07 * min(steps))
+        if not rows or not goes_on:
+            rows.append(told)
+            continue
+        for cell in told:
+            near = min(rows[-1], key=lambda other: abs(other[0].x0 - cell[0].x0))
+            if abs(near[0].x0 - cell[0].x0) < 2 * line.size:
+                near.extend(cell)
+            else:
+                rows[-1].append(cell)
+    for row in rows:
+        yield Kind.TABLE, [lines_of(cell, lines[0].page) for cell in row]
+
+
+def _starts_block(block: Sequence[Line], line: Line, setting: Setting, sides: tuple[float, float]) -> bool:
+    last = block[-1]
+    before, first, word = last.first, block[0].first, line.first
     size = max(before.size, 1.0)
     step = word.bottom - before.bottom
-    if step < 0.3 * size or step > 1.25 * usual * size + 0.5:
+    if step < 0.3 * size or step > 1.25 * setting.step * size + 0.5:
         return True
-    if not 0.87 < word.size / size < 1.15 or _is_bold(line) != _is_bold(block[-1]):
+    if not 0.87 < word.size / size < 1.15 or line.is_bold() != last.is_bold():
         return True
-    if is_item(line) or line[0].x0 > block[-1][-1].x1 or line[-1].x1 < before.x0:
+    if is_item(line) or line.words[0].x0 > last.x1 or line.x1 < before.x0 or is_caption(line):
         return True
-    return is_item(block[0]) and line[0].x0 < first.x0 - 2
+    if opens_note(line, setting.body) and line.top > 0.4 * setting.height:
+        return True
+    if is_item(block[0]):
+        return line.words[0].x0 < first.x0 - 2
+    return _is_new_paragraph(last, line, sides, setting.body)
 
 
-def is_item(line: Line) -> bool:
-    """Whether a line starts with a bullet or number and goes on after it."""
-    first = line[0].text
-    if first[0] in "•▪●■":
-        return len(line) > 1 or len(first) > 3
-    return len(line) > 1 and bool(_BULLET.fullmatch(first) or _NUMBER.fullmatch(first))
-
-
-def _is_bold(line: Line) -> bool:
-    return all(word.bold for word in line)
-
-
-def _kind(block: Sequence[Line], body: float) -> Kind:
-    if _is_heading(block, body):
-        return Kind.HEADING
-    return Kind.LIST if is_item(block[0]) else Kind.PARAGRAPH
-
-
-def _is_heading(block: Sequence[Line], body: float) -> bool:
-    words = [word for line in block for word in line]
-    last = words[-1].text
-    if len(block) > 3 or len(words) > 25 or last[-1] in ".;," or words[0].text[0].islower():
-        return False
-    if words[0].text[0] in "•▪●■" or _BULLET.fullmatch(words[0].text):
-        return False
-    if sum(char.isalpha() for word in words for char in word.text) < 3:
-        return False
-    larger = body > 0 and words[0].size >= 1.12 * body
-    bold = all(_is_bold(line) for line in block)
-    numbered = len(words) > 1 and bool(_SECTION.fullmatch(words[0].text)) and words[1].text[0].isupper()
-    named = len(words) > 1 and bool(_NAMED.fullmatch(words[0].text)) and words[1].text[0].isdigit()
-    deep = numbered and "." in words[0].text.rstrip(".")  # 3.2, not the 3. of a list
-    return larger or bold or (len(words) <= 12 and (deep or named) and words[0].size >= 0.95 * body)
+def _is_new_paragraph(last: Line, line: Line, sides: tuple[float, float], body: float) -> bool:
+    """Whether a line is set in after the end of a sentence, or had room on the line above."""
+    left, right = sides
+    first = line.words[0]
+    room = right - last.x1 - (first.x1 - first.x0)
+    ended = last.words[-1].text.rstrip("’”'\")0123456789")[-1:] in _ENDS
+    if not ended:
+        if room > line.size and _LABEL.match(" ".join(word.text for word in line.words[:4])):
+            return True
+        is_opening = first.text[0].isupper() or first.text[0].isdigit()
+        return is_opening and last.size < 1.12 * body and room > 0.3 * (right - left) > 3 * line.size
+    if line.x0 > last.x0 + 0.6 * line.size and line.x0 < left + 4 * line.size:
+        return True
+    return room > 2.5 * line.size and last.x0 <= left + 4 * line.size

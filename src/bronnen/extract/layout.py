@@ -1,19 +1,24 @@
 """From words, or from blocks that a format knows itself, to text with pages, blocks and words that point into it.
 
-This is the plain layout: it trusts the order in which the page draws its words, makes lines of words and blocks
-of lines by distance, size and bullets. It must never lose a word that an engine gave, and never let a box and
-its text drift apart: text is only written through `_Draft`.
+`reading` says in which order the pages' lines are read and what they are; this room writes them. It must never lose
+a word that an engine gave, other than those it names in `left_out`, and never let a box and its text drift apart:
+text is only written through `_Draft`. What is left out and why: docs/layout.md.
 """
 
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from bronnen.extract.blocks import Line, at_line_end, blocks_of, body_size, is_glued, opens_note
-from bronnen.extract.words import RawPage
-from bronnen.records import Block, Kind, Page, PageState, Word
+from bronnen.extract.blocks import Piece
+from bronnen.extract.hyphens import Vocabulary, at_line_end, vocabulary
+from bronnen.extract.lines import Line, is_glued
+from bronnen.extract.notes import is_mark, label_of, number
+from bronnen.extract.reading import reading
+from bronnen.extract.words import SMALL, RawPage, RawWord
+from bronnen.records import Block, Kind, NoteMark, Page, PageState, Word
 
 BLOCK_GAP = "\n\n"
 CELL_GAP = " | "
@@ -27,6 +32,8 @@ class Laid:
     pages: tuple[Page, ...]
     blocks: tuple[Block, ...]
     words: tuple[Word, ...]
+    notes: tuple[NoteMark, ...] = ()
+    left_out: tuple[RawWord, ...] = ()  # running heads, page numbers, text up the margin, note marks
 
 
 @dataclass(slots=True)
@@ -38,6 +45,9 @@ class _Draft:
     blocks: list[Block] = field(default_factory=list)
     words: list[Word] = field(default_factory=list)
     pages: list[Page] = field(default_factory=list)
+    known: Vocabulary = field(default_factory=Counter)
+    marks: list[tuple[int, int, RawWord]] = field(default_factory=list)  # where, page, the mark
+    footnotes: dict[tuple[int, str], int] = field(default_factory=dict)  # page and number -> block
 
     def write(self, text: str) -> int:
         """Where the written text starts."""
@@ -47,7 +57,20 @@ class _Draft:
         return start
 
     def laid(self) -> Laid:
-        return Laid("".join(self.parts), tuple(self.pages), tuple(self.blocks), tuple(self.words))
+        notes = tuple(
+            NoteMark(start, number(mark.text), self.note_of(page, number(mark.text)))
+            for start, page, mark in self.marks
+        )
+        return Laid("".join(self.parts), tuple(self.pages), tuple(self.blocks), tuple(self.words), notes)
+
+    def note_of(self, page: int, label: str) -> int | None:
+        """The block of the note with this number: on the page, the next one, or the only one there is."""
+        found = self.footnotes.get((page, label))
+        if found is not None:
+            return found
+        near = self.footnotes.get((page + 1, label))
+        same = [block for (_, told), block in self.footnotes.items() if told == label]
+        return near if near is not None else same[0] if len(same) == 1 else None
 
 
 def from_blocks(blocks: Iterable[tuple[Kind, str]]) -> Laid:
@@ -74,44 +97,65 @@ def from_blocks(blocks: Iterable[tuple[Kind, str]]) -> Laid:
 
 def from_pages(pages: Sequence[RawPage], states: Sequence[PageState]) -> Laid:
     """The text of a PDF from the words of its pages; only pages of which the state is `TEXT` give text."""
-    draft = _Draft()
-    body = body_size(page for page, state in zip(pages, states, strict=True) if state is PageState.TEXT)
+    told = [page for page, state in zip(pages, states, strict=True) if state is PageState.TEXT]
+    pieces, left_out = reading(told)
+    draft = _Draft(known=vocabulary(word for page in told for word in page.words))
+    for piece in pieces:
+        _write_block(draft, piece)
+    spans = _page_spans(draft.words)
+    at = 0
     for page, state in zip(pages, states, strict=True):
-        start = end = draft.length
-        if state is PageState.TEXT:
-            first = len(draft.blocks)
-            for kind, groups in blocks_of(page, body):
-                _write_block(draft, page.number, kind, groups)
-            if len(draft.blocks) > first:
-                start, end = draft.blocks[first].start, draft.length
+        start, end = spans.get(page.number, (at, at))
         draft.pages.append(Page(start, end, page.number, page.width, page.height, state))
-    return draft.laid()
+        at = end
+    return replace(draft.laid(), left_out=(*left_out, *(mark for _, _, mark in draft.marks)))
 
 
-def _write_block(draft: _Draft, page: int, kind: Kind, groups: Sequence[Sequence[Line]]) -> None:
+def _page_spans(words: Sequence[Word]) -> dict[int, tuple[int, int]]:
+    spans: dict[int, tuple[int, int]] = {}
+    for word in words:
+        start = spans[word.page][0] if word.page in spans else word.start
+        spans[word.page] = (start, word.end)
+    return spans
+
+
+def _write_block(draft: _Draft, piece: Piece) -> None:
     """Writes a block of one or more groups of lines: the cells of a row, or just one group."""
     if draft.length:
         draft.write(BLOCK_GAP)
     start = draft.length
-    for number, lines in enumerate(groups):
-        if number:
+    for place, lines in enumerate(piece.groups):
+        if place:
             draft.write(CELL_GAP)
-        _write_lines(draft, page, lines)
-    draft.blocks.append(Block(start, draft.length, kind, page))
+        _write_lines(draft, lines)
+    if piece.kind is Kind.FOOTNOTE:
+        draft.footnotes[(piece.page, label_of(piece.lines))] = len(draft.blocks)
+    draft.blocks.append(Block(start, draft.length, piece.kind, piece.page))
 
 
-def _write_lines(draft: _Draft, page: int, lines: Sequence[Line]) -> None:
+def _write_lines(draft: _Draft, lines: Sequence[Line]) -> None:
     gap = ""
     for index, line in enumerate(lines):
-        following = lines[index + 1][0].text if index + 1 < len(lines) else None
-        for place, word in enumerate(line):
-            text, gap_after = word.text, " "
-            if place + 1 < len(line):
-                gap_after = "" if is_glued(word, line[place + 1]) and not opens_note(line, place) else " "
-            elif following is not None:
-                text, gap_after = at_line_end(text, following)
-            draft.write(gap)
-            start = draft.write(text)
+        words, last = line.words, len(line.words) - 1
+        for place, word in enumerate(words):
+            text = word.text
+            if text.isdigit() and place and is_mark(word, words[place - 1]):
+                draft.marks.append((draft.length, line.page, word))
+                if gap == "" or place == last:  # what follows a mark at the word follows the word
+                    gap = "" if place < last and is_glued(word, words[place + 1]) else gap or " "
+                continue
+            gap_after = " "
+            if place < last:
+                gap_after = "" if is_glued(word, words[place + 1]) and not _is_label(line, place) else " "
+            elif index + 1 < len(lines):
+                text, gap_after = at_line_end(text, lines[index + 1].words[0].text, draft.known)
+            start = draft.write(gap + text) + len(gap)
             box = (word.x0, word.top, word.x1, word.bottom)
-            draft.words.append(Word(start, draft.length, page, *box, word.size, word.bold))
+            draft.words.append(Word(start, draft.length, line.page, *box, word.size, word.bold))
             gap = gap_after
+
+
+def _is_label(line: Line, place: int) -> bool:
+    """Whether a word is the raised number with which a line of a footnote opens."""
+    words = line.words
+    return place == 0 and words[0].text.isdigit() and words[0].size < SMALL * words[1].size

@@ -1,7 +1,8 @@
 """Which engine reads which page of a PDF, and what a document without readable text is told.
 
-pdfium reads, since it is some ten times as fast. pdfplumber reads the pages with real tables, the pages on which
-pdfium fails and those whose text looks garbled; where pdfium cannot open the file at all, it reads all of them.
+pdfium reads, since it is some ten times as fast. pdfplumber reads the pages with grids too large
+to make out, the pages on which pdfium fails and those whose text looks garbled; where pdfium cannot open the file at
+all, it reads all of them.
 """
 
 from __future__ import annotations
@@ -105,10 +106,11 @@ def _best(document: Any, reference: _Reference, number: int) -> RawPage:
         return reference.read(number) or _failed(number, error)
     if page.failed:
         return page
-    if has_table or ((page.words or page.odd) and is_garbled((word.text for word in page.words), page.odd)):
+    words = page.all_words()
+    if has_table or ((words or page.odd) and is_garbled((word.text for word in words), page.odd)):
         found = reference.read(number)
         # pdfplumber is the reference, but a page of which it sees much less than pdfium is one that it misreads
-        if found is not None and (len(found.all_words()) >= 0.8 * len(page.words) or not has_table):
+        if found is not None and (len(found.all_words()) >= 0.8 * len(words) or not has_table):
             return found
     return page
 

@@ -19,11 +19,13 @@ import pypdfium2.raw as raw
 from pypdfium2.version import PYPDFIUM_INFO
 
 from bronnen.errors import EncryptedError, UnreadableError
-from bronnen.extract.rules import Rule, is_grid
+from bronnen.extract.grids import apart
+from bronnen.extract.rules import Rule
 from bronnen.extract.words import (
     MAX_CHARS,
     MAX_SIDE,
     SMALL,
+    SUPERIOR,
     WORD_GAP,
     RawPage,
     RawWord,
@@ -42,7 +44,10 @@ _MAX_OBJECTS = 20_000  # page objects looked at for ruling lines
 _MAX_RULES = 4_000
 _MAX_DEPTH = 4  # of forms in forms
 _GLUED = re.compile(r"[a-z]{2}[,.;:)][A-Za-z]{2}|[a-z][A-Z][a-z]|[^\W\d]{25}")  # perhaps words without their spaces
-_MARK = re.compile(r"(?<=\S)(\d)[^\w\s]?(?!\S)")  # the last digit of a word
+_MARK = re.compile(
+    rf"(?<=\S)(\d{{1,4}}|[{SUPERIOR}]{{1,4}})[^\w\s]?(?!\S)"
+)  # bounded: a page may hold millions
+_LABEL = re.compile(r"\d{1,3}(?=[^\W\d]{2}|[^\W\d]\.)")
 _WORD = re.compile(r"[^\s\x02\ufffe]+[\x02\ufffe]?|[\x02\ufffe]")  # a word ends at white space or a line-end hyphen
 
 
@@ -68,7 +73,7 @@ def opened(data: bytes) -> Iterator[Any]:
 
 
 def read_page(document: Any, number: int) -> tuple[RawPage, bool]:
-    """The words of page `number` (from 1), and whether it seems to hold a real table."""
+    """The words of page `number` (from 1), and whether it has rules that are too many to look at."""
     page = document[number - 1]
     try:
         box, rotation = _box_of(page)
@@ -80,8 +85,8 @@ def read_page(document: Any, number: int) -> tuple[RawPage, bool]:
             return RawPage(number, width, height, [], failed="it holds too many characters"), False
         rules, has_image = _rules(page, turn)
         words = [word for word in words if sane_box(word, width, height)]
-        found = RawPage(number, width, height, words, (), has_image, odd)
-        return found, is_grid(rules, words)
+        words, tables, is_whole = apart(rules, words)
+        return RawPage(number, width, height, words, tables, has_image, odd), not is_whole
     finally:
         page.close()
 
@@ -151,6 +156,8 @@ def _boxed(textpage: Any, text: str, index: Callable[[int], int], turn: Turn, co
         parts = [(start, end)]
         if text[end - 1].isdigit() or text[start : end - 1][-1:].isdigit():
             parts = char.without_mark(text, start, end)
+        elif text[start].isdigit():
+            parts = char.without_label(text, start, end)
         for begin, stop in parts:
             told = text[begin:stop]
             if char.is_guess(begin):
@@ -160,10 +167,21 @@ def _boxed(textpage: Any, text: str, index: Callable[[int], int], turn: Turn, co
                 told = told[:-1] + "-"
             word = clean(told, tally)
             box = char.box(begin, stop - 1) if word else None
-            if box:
+            high = char.raised(begin, stop - 1) if box and len(word) < 3 and word.isdigit() else None
+            if word == "-" and box and words and _ends_with(words[-1], *turn(*box[:4])):
+                words[-1] = words[-1]._replace(text=words[-1].text + "-", x1=turn(*box[:4])[2])
+            elif high:
+                words.append(RawWord(word, *turn(*high), 1.4 * (high[3] - high[1]), char.is_bold(begin)))
+            elif box:
                 size = char.size(begin, box[4])
                 words.append(RawWord(word, *turn(*box[:4]), size, char.is_bold(begin)))
     return words, tally.odd
+
+
+def _ends_with(word: RawWord, x0: float, top: float, x1: float, bottom: float) -> bool:
+    """Whether a hyphen that pdfium sets apart belongs to the word before it: it touches."""
+    del top, x1
+    return word.text[-1].isalpha() and abs(x0 - word.x1) < 0.05 * word.size and abs(bottom - word.bottom) < 1
 
 
 class _Chars:
@@ -230,13 +248,52 @@ class _Chars:
         """The span cut around small digits at its end: a note mark, or the 2 of m2, as words of their own."""
         found = _MARK.search(text, start, end)
         whole = self.box(start, start)
-        if not found or not whole or not self._is_small(found.end(1) - 1, whole[4]):
+        if not found or not whole:
             return [(start, end)]
-        begin = found.end(1) - 1
-        while begin > start and text[begin - 1].isdigit() and self._is_small(begin - 1, whole[4]):
-            begin -= 1
+        begin = found.end(1)
+        if self._is_small(begin - 1, whole[4]):
+            while begin > start and text[begin - 1].isdigit() and self._is_small(begin - 1, whole[4]):
+                begin -= 1
+        elif found[1][0] in SUPERIOR:
+            begin = found.start(1)
+        elif not text[found.start(1) - 1].isdigit():
+            above = self._line(found.start(1)) - self._line(start) > 0.15 * whole[4]
+            begin = found.start(1) if above or self.raised(found.start(1)) else begin
+        if begin == found.end(1):
+            return [(start, end)]
         cuts = [start, begin, found.end(1), end]
         return [(one, two) for one, two in pairwise(cuts) if two > one]
+
+    def without_label(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
+        """The span cut after small digits at its begin: the number of a footnote, as a word of its own."""
+        found = _LABEL.match(text, start, end)
+        whole = self.box(found.end(), found.end()) if found else None
+        if not found or not whole or not (self._is_small(start, whole[4]) or self.raised(start)):
+            return [(start, end)]
+        return [(start, found.end()), (found.end(), end)]
+
+    def raised(self, begin: int, end: int | None = None) -> Box | None:
+        """The box of what is drawn of these characters where their font itself raises them, as superior figures are."""
+        at = self.index(begin)
+        left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+        x, y = ctypes.c_double(), ctypes.c_double()
+        if not raw.FPDFText_GetCharBox(self.textpage, at, left, right, bottom, top):
+            return None
+        if not raw.FPDFText_GetCharOrigin(self.textpage, at, x, y):
+            return None
+        if not 0.2 * self._height(begin) < bottom.value - y.value < top.value - y.value:
+            return None
+        last = self.box(begin if end is None else end, begin if end is None else end)
+        return left.value, bottom.value, last[2] if last else right.value, top.value
+
+    def _line(self, place: int) -> float:
+        """The height of the line on which a character stands, y up."""
+        x, y = ctypes.c_double(), ctypes.c_double()
+        return y.value if raw.FPDFText_GetCharOrigin(self.textpage, self.index(place), x, y) else 0.0
+
+    def _height(self, place: int) -> float:
+        box = self.box(place, place)
+        return box[4] if box else 0.0
 
     def _is_small(self, place: int, size: float) -> bool:
         box = self.box(place, place)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from bronnen.extract.words import RawWord
@@ -26,19 +26,23 @@ class Rule(NamedTuple):
         return self.x1 - self.x0 >= self.bottom - self.top
 
 
-def is_grid(rules: Sequence[Rule], words: Sequence[RawWord]) -> bool:
-    """Whether any rules that touch make a grid in which two rows have words in two columns each."""
+def ruled_groups(
+    rules: Sequence[Rule], words: Sequence[RawWord]
+) -> Iterator[tuple[list[float], list[float], list[Rule], list[Rule]]]:
+    """The grids that rules make which touch, in which two rows have words in two columns each.
+
+    For each the places of its upright and of its level lines, its level and its upright rules.
+    """
     long = [rule for rule in rules if max(rule.x1 - rule.x0, rule.bottom - rule.top) >= _MIN_LENGTH]
     level = [rule for rule in long if rule.is_level][:_MAX_LINES]
     upright = [rule for rule in long if not rule.is_level][:_MAX_LINES]
     if len(level) < 3 or len(upright) < 3:
-        return False
+        return
     for group_level, group_upright in _groups(level, upright):
         ys = _places([rule.top for rule in group_level])
         xs = _places([rule.x0 for rule in group_upright])
         if len(ys) >= 3 and len(xs) >= 3 and is_filled(_cells(xs, ys, words)):
-            return True
-    return False
+            yield xs, ys, group_level, group_upright
 
 
 def is_filled(cells: set[tuple[int, int]]) -> bool:

@@ -107,6 +107,8 @@ WORD_GAP = 0.15
 SMALL = 0.8
 """Digits under this part of the size of the word that they end are a mark: a word of their own, without a gap."""
 
+SUPERIOR = "¹²³⁰⁴⁵⁶⁷⁸⁹"
+
 _BOLD = re.compile(r"bold|black|heavy|demi|-bd|,bd|extrabold", re.IGNORECASE)
 
 

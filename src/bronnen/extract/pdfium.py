@@ -44,9 +44,7 @@ _MAX_OBJECTS = 20_000  # page objects looked at for ruling lines
 _MAX_RULES = 4_000
 _MAX_DEPTH = 4  # of forms in forms
 _GLUED = re.compile(r"[a-z]{2}[,.;:)][A-Za-z]{2}|[a-z][A-Z][a-z]|[^\W\d]{25}")  # perhaps words without their spaces
-_MARK = re.compile(
-    rf"(?<=\S)(\d{{1,4}}|[{SUPERIOR}]{{1,4}})[^\w\s]?(?!\S)"
-)  # bounded: a page may hold millions
+_MARK = re.compile(rf"(?<=\S)(\d{{1,4}}|[{SUPERIOR}]{{1,4}})[^\w\s]?(?!\S)")  # bounded: a page may hold millions
 _LABEL = re.compile(r"\d{1,3}(?=[^\W\d]{2}|[^\W\d]\.)")
 _WORD = re.compile(r"[^\s\x02\ufffe]+[\x02\ufffe]?|[\x02\ufffe]")  # a word ends at white space or a line-end hyphen
 

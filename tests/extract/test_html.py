@@ -70,6 +70,15 @@ def test_the_page_without_what_stands_around_it(tmp_path: Path, monkeypatch: pyt
     assert told(path) == BLOCKS  # and no memory of the pages read before
 
 
+def test_linked_notes_and_captions(tmp_path: Path) -> None:
+    notes = '<ol><li id="n1">Centraal Bureau voor de Statistiek, cijfers over 2023. <a href="#r1">↩</a></li></ol>'
+    caption = "<figure><img src='a.png'><figcaption>Figuur 1: de wachttijd in de regio.</figcaption></figure>"
+    found = told(page(tmp_path, PAGE.replace("</article>", f"{caption}{notes}</article>")))
+    assert [block for block in found if block[0] not in ("footnote", "caption")] == BLOCKS
+    assert ("footnote", "Centraal Bureau voor de Statistiek, cijfers over 2023.") in found
+    assert not any(kind == "paragraph" and text.startswith("Figuur 1") for kind, text in found)
+
+
 @pytest.mark.parametrize(
     ("coding", "declared"),
     [("utf-8", "utf-8"), ("utf-8-sig", ""), ("utf-16", "utf-8"), ("cp1252", "iso-8859-1"), ("cp1252", ""), ("iso8859-2", "iso-8859-2")],  # noqa: E501

@@ -102,6 +102,15 @@ def test_word_styles_lists_and_tables_in_reading_order(tmp_path: Path) -> None:
     ]
 
 
+def test_dutch_names_of_word_styles(tmp_path: Path) -> None:
+    document = docx.Document()
+    for name in ("Inhopg 1", "Bijschrift"):
+        document.styles.add_style(name, 1)
+        document.add_paragraph(f"Tekst in {name}", style=name)
+    document.save(tmp_path / "a.docx")
+    assert told(tmp_path / "a.docx") == [("contents", "Tekst in Inhopg 1"), ("caption", "Tekst in Bijschrift")]
+
+
 def test_word_changes_hidden_text_and_text_boxes(tmp_path: Path) -> None:
     box = "<w:txbxContent>" + p("In een kader.") + "</w:txbxContent>"
     mc = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'

@@ -40,7 +40,8 @@ def read_blocks(path: Path) -> list[tuple[Kind, str]]:
         raise UnreadableError(f"{path.name} is a web archive (.mht).", "Save the page as 'web page, HTML only'.")
     body = _body(page, path)
     blocks = [] if body is None else [(kind, tidy(text)) for kind, text in _walk(body, Kind.PARAGRAPH)]
-    found = [(kind, text) for kind, text in blocks if text]
+    told = _told_by_page(page) if any(text for _, text in blocks) else {}
+    found = [(told.get(_key(text), kind), text.rstrip("↩\ufe0e ")) for kind, text in blocks if _key(text)]
     if not found:
         raise NoTextError(f"{path.name} has no text of its own.", "Save the page again from the browser, or as PDF.")
     return found
@@ -80,6 +81,29 @@ def _body(page: str, path: Path) -> Any:
         if body is not None and "".join(body.itertext()).strip():
             return body
     return None
+
+
+def _told_by_page(page: str) -> dict[str, Kind]:
+    """The captions and linked notes of the page by their text; trafilatura's tree no longer tells them apart."""
+    from lxml import etree, html  # type: ignore[import-untyped]
+
+    try:
+        root = html.document_fromstring(page.encode(), parser=html.HTMLParser(encoding="utf-8"))
+    except (etree.LxmlError, ValueError):
+        return {}
+    told = {_key(element.text_content()): Kind.CAPTION for element in root.iter("figcaption", "caption")}
+    links = root.xpath("//sup//a[starts-with(@href, '#')] | //a[starts-with(@href, '#')][parent::sup or sup]")
+    targets = {link.get("href")[1:] for link in links if link.text_content().strip(" []()").isdigit()}
+    for element in root.iter("li", "p", "div", "dd", "aside"):
+        if element.get("id") in targets:
+            for part in (element, *element.iter("p")):
+                told[_key(part.text_content())] = Kind.FOOTNOTE
+    told.pop("", None)
+    return told
+
+
+def _key(text: str) -> str:
+    return tidy(text).rstrip("↩\ufe0e ")
 
 
 def _walk(parent: Any, kind: Kind) -> Iterator[tuple[Kind, str]]:

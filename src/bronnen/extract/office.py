@@ -215,13 +215,13 @@ def _docx_kind(paragraph: Any, word: _Word) -> Kind:
         style = word.styles.get(_value(properties.find(_W + "pStyle")), style)
         level = _value(properties.find(_W + "outlineLvl"))
         number = properties.find(_W + "numPr")
-    if style.name.startswith("toc ") or style.name in ("toc heading", "table of figures"):
+    if style.name.startswith(("toc ", "inhopg ")) or style.name in ("toc heading", "table of figures"):
         return Kind.CONTENTS
     if style.name in ("title", "subtitle") or style.name.startswith(("heading ", "kop ")):
         return Kind.HEADING
     if (level in "012345678") if level else style.outline:
         return Kind.HEADING
-    if style.name == "caption":
+    if style.name in ("caption", "bijschrift"):
         return Kind.CAPTION
     is_numbered = style.numbered if number is None else _value(number.find(_W + "numId")) != "0"
     if is_numbered or style.name.startswith(("list bullet", "list number")):

@@ -16,6 +16,8 @@ GLUE = 0.012
 CUT = 1.15
 """A gap wider than this part of the size is no space, but the edge of a column or cell."""
 
+_TALL = 1.8  # of the size: no font's line is higher
+
 _BULLETS = "-–—•‣▪▫■□●○◦⁃∙·*➢►▶✓→❖"
 _BULLET = re.compile(rf"[{_BULLETS}§Øüo]|>")
 _NUMBER = re.compile(r"\(?(\d{1,2}|[a-z]|[ivx]{1,4})[.)]|[a-z]\)|\d{1,2}°")
@@ -149,8 +151,13 @@ def _follows(row: list[RawWord], word: RawWord) -> bool:
     )
 
 
+def _is_high(word: RawWord) -> bool:
+    return word.bottom - word.top > 1.5 * (word.x1 - word.x0) > 0
+
+
 def _is_upright(word: RawWord) -> bool:
-    return len(word.text) > 2 and word.bottom - word.top > 1.5 * (word.x1 - word.x0) and word.x1 > word.x0
+    """Whether a word is written up or down the page: higher than any line, not just narrow, as 'uit' and 'bij' are."""
+    return len(word.text) > 2 and _is_high(word) and word.bottom - word.top > _TALL * word.size
 
 
 def _without_upright(page: RawPage) -> tuple[list[RawWord | None], list[RawWord]]:
@@ -160,12 +167,12 @@ def _without_upright(page: RawPage) -> tuple[list[RawWord | None], list[RawWord]
     if not places or 2 * len(places) > len(words):
         return words, []
     known = set(places)
-    for place in places:  # the short words between them
+    for place in places:  # the shorter words between them
         for step in (-1, 1):
             near = place + step
             while 0 <= near < len(words) and near not in known:
                 word, beside = page.words[near], page.words[place]
-                if len(word.text) > 2 or abs(word.x0 - beside.x0) > 0.5 * beside.size:
+                if (len(word.text) > 2 and not _is_high(word)) or abs(word.x0 - beside.x0) > 0.5 * beside.size:
                     break
                 known.add(near)
                 near += step

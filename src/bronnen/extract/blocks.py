@@ -38,11 +38,15 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """How a page is set: the size of the document's text, its usual distance between lines, the page's height."""
+    """How a page is set: the size of the document's text, its usual distance between lines, the page's height.
+
+    `marks`: the numbers of the note marks on the page.
+    """
 
     body: float
     step: float
     height: float
+    marks: frozenset[str] = frozenset()
 
 
 def body_size(pages: Iterable[RawPage]) -> float:
@@ -92,11 +96,12 @@ def _flowing(lines: Sequence[Line], setting: Setting) -> Iterator[tuple[Kind, li
     block: list[Line] = []
     left = min((line.x0 for line in lines), default=0.0)
     right = max((line.x1 for line in lines), default=0.0)
+    filled = _edge(lines)
     while at < len(lines):
         line = lines[at]
         end = _table_end(lines, at) if line.cuts else at
-        if block and (end > at or line.table is not None or _starts_block(block, line, setting, (left, right))):
-            yield kind_of(block, setting.body, setting.height), [block]
+        if block and (end > at or line.table is not None or _starts_block(block, line, setting, (left, right, filled))):
+            yield kind_of(block, setting.body, setting.height, setting.marks), [block]
             block = []
         if line.table is not None:
             for row in line.table.rows:
@@ -109,7 +114,12 @@ def _flowing(lines: Sequence[Line], setting: Setting) -> Iterator[tuple[Kind, li
             block.append(line)
         at = max(at + 1, end)
     if block:
-        yield kind_of(block, setting.body, setting.height), [block]
+        yield kind_of(block, setting.body, setting.height, setting.marks), [block]
+
+
+def _edge(lines: Sequence[Line]) -> float:
+    """Where the lines end at the right, a few that stick out left aside."""
+    return sorted((line.x1 for line in lines), reverse=True)[len(lines) // 8] if lines else 0.0
 
 
 def _table_end(lines: Sequence[Line], start: int) -> int:
@@ -160,7 +170,7 @@ def _rows(lines: Sequence[Line]) -> Iterator[tuple[Kind, list[list[Line]]]]:
         yield Kind.TABLE, [lines_of(cell, lines[0].page) for cell in row]
 
 
-def _starts_block(block: Sequence[Line], line: Line, setting: Setting, sides: tuple[float, float]) -> bool:
+def _starts_block(block: Sequence[Line], line: Line, setting: Setting, sides: tuple[float, float, float]) -> bool:
     last = block[-1]
     before, first, word = last.first, block[0].first, line.first
     size = max(before.size, 1.0)
@@ -171,24 +181,28 @@ def _starts_block(block: Sequence[Line], line: Line, setting: Setting, sides: tu
         return True
     if is_item(line) or line.words[0].x0 > last.x1 or line.x1 < before.x0 or is_caption(line):
         return True
-    if opens_note(line, setting.body) and line.top > 0.4 * setting.height:
+    if opens_note(line, setting.body, setting.marks) and line.top > 0.4 * setting.height:
         return True
     if is_item(block[0]):
         return line.words[0].x0 < first.x0 - 2
-    return _is_new_paragraph(last, line, sides, setting.body)
+    return _is_new_paragraph(block, line, sides, setting.body)
 
 
-def _is_new_paragraph(last: Line, line: Line, sides: tuple[float, float], body: float) -> bool:
+def _is_new_paragraph(block: Sequence[Line], line: Line, sides: tuple[float, float, float], body: float) -> bool:
     """Whether a line is set in after the end of a sentence, or had room on the line above."""
-    left, right = sides
-    first = line.words[0]
+    left, right, filled = sides
+    last, first = block[-1], line.words[0]
     room = right - last.x1 - (first.x1 - first.x0)
-    ended = last.words[-1].text.rstrip("’”'\")0123456789")[-1:] in _ENDS
+    told = last.words[-1].text.rstrip("’”'\")")
+    ended = (told.rstrip("0123456789") or told or "-")[-1] in _ENDS  # past a mark glued to the stop: 'dorp.3'
     if not ended:
         if room > line.size and _LABEL.match(" ".join(word.text for word in line.words[:4])):
             return True
         is_opening = first.text[0].isupper() or first.text[0].isdigit()
-        return is_opening and last.size < 1.12 * body and room > 0.3 * (right - left) > 3 * line.size
+        if not is_opening or last.size >= 1.12 * body or right - left <= 10 * line.size:
+            return False
+        opens = len(block) == 1 and last.words[0].text[0].isupper() and first.text[0].isupper()  # a title, or a name
+        return room > 0.3 * (right - left) or (opens and room - right + filled > 0.12 * (filled - left))
     if line.x0 > last.x0 + 0.6 * line.size and line.x0 < left + 4 * line.size:
         return True
     return room > 2.5 * line.size and last.x0 <= left + 4 * line.size

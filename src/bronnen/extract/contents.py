@@ -45,16 +45,17 @@ def _run(lines: Sequence[Line], start: int, is_titled: bool) -> tuple[int, bool]
         if _is_entry(line, is_titled):
             told = line.words[-1].text.strip(".…·_")
             value = int(told) if told.isdigit() else last
-            if value < last and not _LEADER.search(line.text):
+            leader = _LEADER.search(line.text)
+            if value < last and not leader:
                 break
             last, entries = value, entries + 1
-            dotted += bool(_LEADER.search(line.text))
+            dotted += 0 if not leader else 2 if leader[1] else 1
             at = end = at + 1
         elif at - end < 1 + is_titled and len(line.text) < 110:
             at += 1  # the first line of an entry that runs on, or a heading among them
         else:
             break
-    return end, dotted > 0 or entries >= 4
+    return end, dotted > 1 or entries >= 4  # one row of dots without a number may end any line
 
 
 def _is_entry(line: Line, is_titled: bool) -> bool:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from bronnen.extract.lines import Line, is_bullet, is_item
 from bronnen.extract.notes import opens_note
 from bronnen.records import Kind
 
 _SECTION = re.compile(r"(\d{1,2}(\.\d{1,2}){1,3}\.?|\d{1,2}\.?|[IVX]{1,4}\.|[A-Z]\.)$")
-_NAMED = re.compile(r"(hoofdstuk|bijlage|paragraaf|artikel|deel)$", re.IGNORECASE)
+_NAMED = re.compile(r"(hoofdstuk|bijlage|paragraaf|artikel|deel|vraag|antwoord)$", re.IGNORECASE)
 _CAPTION = re.compile(
     r"(?:(?:figuur|fig\.|tabel|grafiek|kaart|kaartje|foto|afbeelding|diagram|schema|infographic)"
     r"\s*(?:[\dIVXA-Z]{1,3}(?:[.\-]\d{1,2}){0,2}[a-z]?)?\s*[:.–|-]\s*\S"
@@ -21,10 +21,10 @@ _CAPTION = re.compile(
 _COLOPHON = re.compile(r"colofon\b|©|isbn\b|dit is een (?:uitgave|publicatie) van", re.IGNORECASE)
 
 
-def kind_of(block: Sequence[Line], body: float, height: float) -> Kind:
-    """The kind of a block that is no table and no contents, on a page of this height."""
+def kind_of(block: Sequence[Line], body: float, height: float, marks: Set[str] = frozenset()) -> Kind:
+    """The kind of a block that is no table and no contents, on a page of this height with these note marks."""
     first = block[0]
-    if opens_note(first, body) and first.top > 0.4 * height and first.size <= 0.95 * body:
+    if opens_note(first, body, marks) and first.top > 0.4 * height and first.size <= 0.95 * body:
         return Kind.FOOTNOTE
     if is_caption(first) and len(block) <= 5:
         return Kind.CAPTION

@@ -129,6 +129,8 @@ def is_item(line: Line) -> bool:
         return False
     if first in "§Øüo>":  # bullets in a symbol font that claims to be letters
         return words[1].x0 - words[0].x1 > 0.6 * words[1].size
+    if first == "p." and words[1].text[0].isdigit():  # the page of a source
+        return False
     return bool(_BULLET.fullmatch(first) or _NUMBER.fullmatch(first))
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Set
+from itertools import pairwise
 
 from bronnen.extract.lines import Line
 from bronnen.extract.words import SMALL, SUPERIOR, RawWord
@@ -23,15 +24,31 @@ def is_mark(word: RawWord, before: RawWord) -> bool:
     return before.text.lower() not in _UNITS and before.text.strip("([").lower() not in _UNITS
 
 
-def opens_note(line: Line, body: float) -> bool:
-    """Whether a line opens with the number of a footnote: raised, or in smaller letters than the text."""
+def marks_on(lines: Iterable[Line]) -> frozenset[str]:
+    """The numbers of the note marks on these lines."""
+    return frozenset(
+        number(word.text)
+        for line in lines
+        if line.table is None
+        for before, word in pairwise(line.words)
+        if word.text.isdigit() and is_mark(word, before)
+    )
+
+
+def opens_note(line: Line, body: float, marks: Set[str] = frozenset()) -> bool:
+    """Whether a line opens with the number of a footnote: raised, or in smaller letters than the text.
+
+    `marks`: the numbers of the marks on the page; in small letters a number with a stop, as that of a list, is one of them.
+    """
     words = line.words
     if len(words) < 2 or not words[0].text.rstrip(".)").isdigit() or len(words[0].text) > 4:
         return False
     raised = words[0].text[0] in SUPERIOR or (
         words[0].size < SMALL * words[1].size and words[0].bottom < words[1].bottom
     )
-    return raised or (words[0].text.isdigit() and line.size <= 0.92 * body and words[0].text[0] != "0")
+    if raised or line.size > 0.92 * body:
+        return raised
+    return words[0].text[0] != "0" if words[0].text.isdigit() else number(words[0].text) in marks
 
 
 def label_of(lines: Sequence[Line]) -> str:

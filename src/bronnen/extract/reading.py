@@ -10,7 +10,7 @@ from bronnen.extract.columns import regions
 from bronnen.extract.heads import without_heads
 from bronnen.extract.kinds import is_colophon
 from bronnen.extract.lines import lines_on
-from bronnen.extract.notes import is_mark
+from bronnen.extract.notes import is_mark, marks_on
 from bronnen.extract.words import RawPage, RawWord
 from bronnen.records import Kind
 
@@ -32,7 +32,7 @@ def reading(pages: Sequence[RawPage]) -> tuple[list[Piece], list[RawWord]]:
     is_open = False
     for page, lines in zip(pages, kept, strict=True):
         columns = regions(lines)
-        setting = Setting(body, usual_step(columns), page.height)
+        setting = Setting(body, usual_step(columns), page.height, marks_on(lines))
         fresh: list[Piece] = []
         for column in columns:
             told, is_open = pieces_of(column, setting, is_open)

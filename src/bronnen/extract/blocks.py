@@ -30,6 +30,7 @@ class Piece:
     page: int
     right: float  # where the lines of its column end
     opens: bool = False  # it is the first of its column that may go on from another one
+    aside: bool = False  # it stands in the margin of the text
 
     @property
     def lines(self) -> list[Line]:

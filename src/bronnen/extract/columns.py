@@ -145,13 +145,22 @@ def _are_columns(left: Sequence[Line], right: Sequence[Line]) -> bool:
     if any(line.table is not None for line in (*left, *right)):
         return switches <= 1 + 0.1 * fewest
     if fewest < 2:
-        return switches == 1 and most >= 5 and min(_chars(left), _chars(right)) >= 14
+        return switches == 1 and most >= 5 and min(chars_on(left), chars_on(right)) >= 14
     if switches <= 1 + 0.1 * fewest:
-        return min(_chars(left), _chars(right)) >= 14
-    return fewest >= 6 and min(_chars(left), _chars(right)) >= 24 and _is_filled(left) and _is_filled(right)
+        narrow, wide = sorted((chars_on(left), chars_on(right)))
+        return narrow >= 14 or (wide >= 24 and not _share_lines(left, right))
+    return fewest >= 6 and min(chars_on(left), chars_on(right)) >= 24 and _is_filled(left) and _is_filled(right)
 
 
-def _chars(lines: Sequence[Line]) -> float:
+def _share_lines(left: Sequence[Line], right: Sequence[Line]) -> bool:
+    """Whether most lines of the shorter side stand on a line of the other, as the cells of a table do."""
+    few, many = sorted((left, right), key=len)
+    heights = [line.bottom for line in many]
+    shared = sum(any(abs(line.bottom - other) < 0.2 * line.size for other in heights) for line in few)
+    return 2 * shared > len(few)
+
+
+def chars_on(lines: Sequence[Line]) -> float:
     """How many characters a line holds on average."""
     return sum(len(word.text) + 1 for line in lines for word in line.words) / len(lines)
 

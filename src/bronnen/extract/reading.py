@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from bronnen.extract.blocks import Piece, Setting, body_size, pieces_of, usual_step
-from bronnen.extract.columns import regions
+from bronnen.extract.columns import chars_on, regions
 from bronnen.extract.heads import without_heads
 from bronnen.extract.kinds import is_colophon
 from bronnen.extract.lines import lines_on
@@ -36,6 +36,9 @@ def reading(pages: Sequence[RawPage]) -> tuple[list[Piece], list[RawWord]]:
         fresh: list[Piece] = []
         for column in columns:
             told, is_open = pieces_of(column, setting, is_open)
+            if _is_margin(column, columns):
+                for piece in told:
+                    piece.aside, piece.opens = True, False
             fresh += told
         for piece in _notes_last(fresh, page):
             if not (piece.opens and _goes_on(pieces, piece)):
@@ -55,10 +58,20 @@ def _notes_last(pieces: Sequence[Piece], page: RawPage) -> list[Piece]:
     return [pieces[at] for at in order]
 
 
+def _is_margin(column: Sequence[Line], columns: Sequence[Sequence[Line]]) -> bool:
+    """Whether a column stands beside a much wider one, as the sender and the reference of a letter do."""
+    top, bottom, chars = min(line.top for line in column), max(line.bottom for line in column), chars_on(column)
+    return chars < 24 and any(
+        chars < 0.5 * chars_on(other) and any(line.top < bottom and line.bottom > top for line in other)
+        for other in columns
+        if other is not column
+    )
+
+
 def _goes_on(pieces: list[Piece], piece: Piece) -> bool:
-    """Adds the piece to the last one where its sentence runs on; footnotes and captions between step aside."""
+    """Adds the piece to the last one where its sentence runs on; notes, captions and margins between step aside."""
     place = len(pieces) - 1
-    while place >= 0 and pieces[place].kind in _ASIDE:
+    while place >= 0 and (pieces[place].kind in _ASIDE or pieces[place].aside):
         place -= 1
     if place < 0 or pieces[place].kind not in _FLOWS or not _runs_on(pieces[place], piece):
         return False

@@ -16,7 +16,7 @@ Spans = list[tuple[float, float]]
 
 _MAX_DEPTH = 4
 _MAX_TRIES = 24
-_GUTTER = 0.7  # of the size of the letters, at least
+_GUTTER = 0.6  # of the size of the letters, at least
 
 
 def regions(lines: Sequence[Line], depth: int = 0) -> list[list[Line]]:

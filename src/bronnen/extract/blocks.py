@@ -29,7 +29,7 @@ class Piece:
     groups: list[list[Line]]
     page: int
     right: float  # where the lines of its column end
-    opens: bool = False  # it is the first of its column that may go on from another one
+    opens: bool = False  # it may go on from another one: most often it is the first of its column
     aside: bool = False  # it stands in the margin of the text
 
     @property
@@ -89,7 +89,16 @@ def pieces_of(column: Sequence[Line], setting: Setting, is_open: bool) -> tuple[
     first = next((piece for piece in found if piece.kind not in (Kind.CAPTION, Kind.FOOTNOTE)), None)
     if first is not None and first.kind in _SPLIT:
         first.opens = True
+    for before, piece in pairwise(found):
+        piece.opens = piece.opens or _goes_past_a_gap(before, piece)
     return found, is_open
+
+
+def _goes_past_a_gap(before: Piece, piece: Piece) -> bool:
+    """Whether a block may go on from the one above it: a picture stands between the lines of a sentence."""
+    first, last = piece.lines[0].words[0], before.lines[-1]
+    room = before.right - last.x1 - (first.x1 - first.x0)
+    return before.kind in _SPLIT and piece.kind is Kind.PARAGRAPH and first.text[0].islower() and room < last.size
 
 
 def _flowing(lines: Sequence[Line], setting: Setting) -> Iterator[tuple[Kind, list[list[Line]]]]:

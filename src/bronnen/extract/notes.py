@@ -38,7 +38,7 @@ def marks_on(lines: Iterable[Line]) -> frozenset[str]:
 def opens_note(line: Line, body: float, marks: Set[str] = frozenset()) -> bool:
     """Whether a line opens with the number of a footnote: raised, or in smaller letters than the text.
 
-    `marks`: the numbers of the marks on the page; in small letters a number with a stop, as that of a list, is one of them.
+    `marks`: the numbers of the marks on the page; a number with a stop, as in a list, must be one of them.
     """
     words = line.words
     if len(words) < 2 or not words[0].text.rstrip(".)").isdigit() or len(words[0].text) > 4:

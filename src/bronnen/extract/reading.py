@@ -9,7 +9,7 @@ from bronnen.extract.blocks import Piece, Setting, body_size, pieces_of, usual_s
 from bronnen.extract.columns import chars_on, regions
 from bronnen.extract.heads import without_heads
 from bronnen.extract.kinds import is_colophon
-from bronnen.extract.lines import lines_on
+from bronnen.extract.lines import Line, lines_on
 from bronnen.extract.notes import is_mark, marks_on
 from bronnen.extract.words import RawPage, RawWord
 from bronnen.records import Kind

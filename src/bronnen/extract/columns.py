@@ -29,7 +29,10 @@ def regions(lines: Sequence[Line], depth: int = 0) -> list[list[Line]]:
         if gutters:
             tries += 1
             start, end, gutters = _grown(bands, done, at, gutters)
-            columns = _columns([line for band in bands[start:end] for line in band], gutters)
+            columns = _columns(bands[start:end], gutters)
+            if len(columns) == 1:
+                end = _before_a_title(bands, start, end)
+                columns = _columns(bands[start:end], gutters)
             if len(columns) > 1:
                 if start > done:
                     found.append(_rows(bands[done:start]))
@@ -121,8 +124,17 @@ def _grown(bands: list[list[Line]], first: int, at: int, gutters: Spans) -> tupl
     return start, end, gutters
 
 
-def _columns(lines: Sequence[Line], gutters: Spans) -> list[list[Line]]:
-    """The lines divided at the gutters that have running text at both sides."""
+def _before_a_title(bands: Sequence[Sequence[Line]], start: int, end: int) -> int:
+    """The end of the run without the last bands that are drawn after all others: a title over the next columns."""
+    ranks = [[line.rank for line in band] for band in bands[start:end]]
+    while len(ranks) > 1 and min(ranks[-1]) > max(rank for band in ranks[:-1] for rank in band):
+        ranks.pop()
+    return start + len(ranks)
+
+
+def _columns(bands: Sequence[Sequence[Line]], gutters: Spans) -> list[list[Line]]:
+    """The lines of the bands divided at the gutters that have running text at both sides."""
+    lines = [line for band in bands for line in band]
     edges = [(left + right) / 2 for left, right in sorted(gutters)]
     parts: list[list[Line]] = [[] for _ in range(len(edges) + 1)]
     for line in sorted(lines, key=lambda line: line.rank):
@@ -155,8 +167,7 @@ def _are_columns(left: Sequence[Line], right: Sequence[Line]) -> bool:
 def _share_lines(left: Sequence[Line], right: Sequence[Line]) -> bool:
     """Whether most lines of the shorter side stand on a line of the other, as the cells of a table do."""
     few, many = sorted((left, right), key=len)
-    heights = [line.bottom for line in many]
-    shared = sum(any(abs(line.bottom - other) < 0.2 * line.size for other in heights) for line in few)
+    shared = sum(any(abs(line.bottom - other.bottom) < 0.2 * min(line.size, other.size) for other in many) for line in few)
     return 2 * shared > len(few)
 
 

@@ -10,6 +10,7 @@ from bronnen.extract.words import RawWord
 
 _NEAR = 3.0  # points within which two lines touch or are one
 _MIN_LENGTH = 4.0
+_OPEN = 20.0  # points: a column without a rule at its outer side is wider than this
 _MAX_LINES = 1_500
 
 
@@ -40,9 +41,23 @@ def ruled_groups(
         return
     for group_level, group_upright in _groups(level, upright):
         ys = _places([rule.top for rule in group_level])
-        xs = _places([rule.x0 for rule in group_upright])
+        xs = _places([*(rule.x0 for rule in group_upright), *_open_sides(group_level, group_upright)])
         if len(ys) >= 3 and len(xs) >= 3 and is_filled(_cells(xs, ys, words)):
             yield xs, ys, group_level, group_upright
+
+
+def _open_sides(level: Sequence[Rule], upright: Sequence[Rule]) -> list[float]:
+    """Where the level rules begin and end together beyond the last upright ones: tables are often drawn open there."""
+    if not level or not upright:
+        return []
+    first, last = min(rule.x0 for rule in upright), max(rule.x0 for rule in upright)
+    starts = [rule.x0 for rule in level if rule.x0 < first - _OPEN]
+    ends = [rule.x1 for rule in level if rule.x1 > last + _OPEN]
+    return [
+        side[0]
+        for side in (starts, ends)
+        if len(side) >= 3 and max(side) - min(side) <= _NEAR and 2 * len(side) >= len(_places([rule.top for rule in level]))
+    ]
 
 
 def is_filled(cells: set[tuple[int, int]]) -> bool:

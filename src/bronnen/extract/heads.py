@@ -133,7 +133,7 @@ def _is_folio(line: Line, number: int, shifts: Counter[int]) -> bool:
     shift = value - number
     if value == 0:
         return len(line.words) == 1 and line.text.islower()
-    if line.text.isdigit():
+    if line.text.isdigit() or line.text[-1] == ".":  # as the last line of a note may be: 'p. 8.'
         return shift == 1 or any(shifts[shift + step] + (step == 0) * shifts[shift] >= 3 for step in (-1, 0, 1))
     return True
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bronnen.errors import MissingError, NoTextError, UnreadableError
+from bronnen.extract import layout
 from bronnen.extract.html import read_blocks
 
 pytest.importorskip("trafilatura", reason="the extra 'office' is not installed")
@@ -50,7 +51,8 @@ BLOCKS = [
 
 
 def told(path: Path) -> list[tuple[str, str]]:
-    return [(kind.value, text) for kind, text in read_blocks(path)]
+    laid = layout.from_blocks(read_blocks(path))
+    return [(block.kind.value, laid.text[block.start : block.end]) for block in laid.blocks]
 
 
 def page(tmp_path: Path, content: str | bytes) -> Path:
@@ -76,7 +78,53 @@ def test_linked_notes_and_captions(tmp_path: Path) -> None:
     found = told(page(tmp_path, PAGE.replace("</article>", f"{caption}{notes}</article>")))
     assert [block for block in found if block[0] not in ("footnote", "caption")] == BLOCKS
     assert ("footnote", "Centraal Bureau voor de Statistiek, cijfers over 2023.") in found
-    assert not any(kind == "paragraph" and text.startswith("Figuur 1") for kind, text in found)
+    assert ("caption", "Figuur 1: de wachttijd in de regio.") in found
+
+
+MUNICIPAL = """<!doctype html><html lang="nl"><head><meta charset="utf-8"><title>Buurtteams | Gemeente Waterdrecht</title>
+</head><body><a class="skip-link" href="#content">Direct naar de inhoud</a>
+<div id="cookiebar" class="cookie-consent" role="dialog"><h2>Cookies</h2><p>Deze website gebruikt cookies.</p></div>
+<header role="banner"><nav><ul><li><a href="/wonen">Wonen</a></li><li><a href="/zorg">Zorg</a></li></ul></nav></header>
+<nav class="breadcrumb"><ol><li><a href="/">Home</a></li><li>Buurtteams</li></ol></nav>
+<main id="content"><h1>Evaluatie van de buurtteams</h1>
+<p id="p1">Van de ondervraagde inwoners is 72 procent tevreden over het gesprek.<sup id="ref1"><a href="#fn1">[1]</a></sup> Zij noemen de rust en de tijd.</p>
+<p>Wie lang wachtte, is minder tevreden<a href="#fn2"><sup>2</sup></a> en belt vaker terug naar de gemeente.</p>
+<figure><img src="grafiek.png" alt="Staven"><figcaption>Figuur 1. Tevredenheid per wijk in 2024</figcaption></figure>
+<h2>Per wijk</h2>
+<table><caption>Tabel 1. Gesprekken per wijk</caption><tr><th>Wijk</th><th>Gesprekken</th></tr>
+<tr><td>Noord</td><td>412</td></tr></table>
+<details><summary>Hoe is het onderzoek gedaan?</summary><p>De onderzoekers spraken met veertig inwoners van de stad.</p></details>
+<ol><li>Maak de eerste afspraak binnen een week.</li><li>Geef elke inwoner een vast gezicht.<ul><li>Ook bij ziekte.</li></ul></li></ol>
+<div class="footnotes"><ol><li id="fn1"><p>Inwonerspanel, najaar 2024. <a href="#ref1">↩︎</a></p></li>
+<li id="fn2"><sup><a href="#p1">2</a></sup> Rapport Wachten in de wijk, bladzijde 14.</li></ol></div>
+<div class="share"><h2>Deel deze pagina</h2><ul><li><a href="#">Facebook</a></li></ul></div></main>
+<footer><h2>Contact</h2><p>Telefoon 14 0000, van 9.00 tot 17.00 uur</p></footer></body></html>"""  # noqa: E501
+
+
+def test_a_page_of_a_municipality(tmp_path: Path) -> None:
+    laid = layout.from_blocks(read_blocks(page(tmp_path, MUNICIPAL)))
+    assert [(block.kind.value, laid.text[block.start : block.end]) for block in laid.blocks] == [
+        ("heading", "Evaluatie van de buurtteams"),
+        (
+            "paragraph",
+            "Van de ondervraagde inwoners is 72 procent tevreden over het gesprek. Zij noemen de rust en de tijd.",
+        ),
+        ("paragraph", "Wie lang wachtte, is minder tevreden en belt vaker terug naar de gemeente."),
+        ("caption", "Figuur 1. Tevredenheid per wijk in 2024"),
+        ("heading", "Per wijk"),
+        ("caption", "Tabel 1. Gesprekken per wijk"),
+        ("table", "Wijk | Gesprekken"),
+        ("table", "Noord | 412"),
+        ("heading", "Hoe is het onderzoek gedaan?"),
+        ("paragraph", "De onderzoekers spraken met veertig inwoners van de stad."),
+        ("list", "Maak de eerste afspraak binnen een week."),
+        ("list", "Geef elke inwoner een vast gezicht."),
+        ("list", "Ook bij ziekte."),
+        ("footnote", "Inwonerspanel, najaar 2024."),
+        ("footnote", "Rapport Wachten in de wijk, bladzijde 14."),
+    ]
+    marked = [(laid.text[: note.start].split()[-1], note.label, note.note) for note in laid.notes]
+    assert marked == [("gesprek.", "1", 13), ("tevreden", "2", 14)]
 
 
 @pytest.mark.parametrize(

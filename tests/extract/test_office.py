@@ -9,67 +9,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from office_factory import change, open_text, p, with_notes, word
 
 from bronnen.errors import EncryptedError, MissingError, NoTextError, UnreadableError
-from bronnen.extract import package
+from bronnen.extract import layout, package
 from bronnen.extract.office import read_blocks
 
 docx = pytest.importorskip("docx", reason="the extra 'office' is not installed")
 odfdo = pytest.importorskip("odfdo", reason="the extra 'office' is not installed")
 
-W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
-ODT = "application/vnd.oasis.opendocument.text"
-SPACES = {"office": "office", "text": "text", "table": "table", "draw": "drawing", "style": "style"}
-NS = " ".join(f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for short, name in SPACES.items())
-
 
 def told(path: Path) -> list[tuple[str, str]]:
-    return [(kind.value, text) for kind, text in read_blocks(path)]
-
-
-def change(path: Path, edit: Callable[[dict[str, bytes]], None]) -> Path:
-    """The zip file again, after `edit` has changed its members."""
-    with zipfile.ZipFile(path) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    edit(members)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return path
-
-
-def word(path: Path, body: str = "") -> Path:
-    """A .docx with the default styles whose body is the given XML, or one paragraph."""
-    document = docx.Document()
-    document.sections[0].header.paragraphs[0].text = "Koptekst van elke bladzijde"
-    document.add_paragraph("HIER")
-    document.save(path)
-
-    def put(members: dict[str, bytes]) -> None:
-        xml = members["word/document.xml"].decode()
-        start, end = xml.rindex("<w:p>", 0, xml.index("HIER")), xml.index("</w:p>", xml.index("HIER")) + len("</w:p>")
-        members["word/document.xml"] = (xml[:start] + body + xml[end:]).encode()
-
-    return change(path, put) if body else path
-
-
-def p(text: str, style: str = "", more: str = "") -> str:
-    looks = f'<w:pPr><w:pStyle w:val="{style}"/></w:pPr>' if style else ""
-    return f'<w:p>{looks}<w:r><w:t xml:space="preserve">{text}</w:t></w:r>{more}</w:p>'
-
-
-def open_text(path: Path, body: str, *, mimetype: str = ODT, manifest: str = "", kind: str = "text") -> Path:
-    """An .odt whose body is the given XML."""
-    styles = '<style:style style:name="P1" style:parent-style-name="Title"/>'
-    content = (
-        f'<?xml version="1.0"?><office:document-content {NS}><office:automatic-styles>{styles}</office:automatic-styles>'  # noqa: E501
-        f"<office:body><office:{kind}>{body}</office:{kind}></office:body></office:document-content>"
-    )
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("mimetype", mimetype)
-        archive.writestr("content.xml", content)
-        archive.writestr("META-INF/manifest.xml", f"<manifest>{manifest}</manifest>")
-    return path
+    laid = layout.from_blocks(read_blocks(path))
+    return [(block.kind.value, laid.text[block.start : block.end]) for block in laid.blocks]
 
 
 def test_word_styles_lists_and_tables_in_reading_order(tmp_path: Path) -> None:
@@ -137,25 +89,7 @@ def test_word_changes_hidden_text_and_text_boxes(tmp_path: Path) -> None:
 def test_word_notes_come_after_their_paragraph(tmp_path: Path) -> None:
     mark = '<w:r><w:footnoteReference w:id="2"/></w:r><w:r><w:t>, zo blijkt.</w:t></w:r>'
     path = word(tmp_path / "a.docx", p("Het steeg", more=mark) + p("Erna."))
-
-    def put(members: dict[str, bytes]) -> None:
-        members["word/footnotes.xml"] = (
-            f'<w:footnotes {W}><w:footnote w:type="separator" w:id="0">{p("lijn")}</w:footnote>'
-            f'<w:footnote w:id="2"><w:p><w:r><w:footnoteRef/></w:r><w:r><w:t> CBS, 2023.</w:t></w:r></w:p></w:footnote>'
-            "</w:footnotes>"
-        ).encode()
-        kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
-        types = members["[Content_Types].xml"].decode()
-        members["[Content_Types].xml"] = types.replace(
-            "</Types>", f'<Override PartName="/word/footnotes.xml" ContentType="{kind}"/></Types>'
-        ).encode()
-        link = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
-        rels = members["word/_rels/document.xml.rels"].decode()
-        members["word/_rels/document.xml.rels"] = rels.replace(
-            "</Relationships>", f'<Relationship Id="rId99" Type="{link}" Target="footnotes.xml"/></Relationships>'
-        ).encode()
-
-    assert told(change(path, put)) == [
+    assert told(with_notes(path, {"footnote": {2: "CBS, 2023."}})) == [
         ("paragraph", "Het steeg, zo blijkt."),
         ("footnote", "CBS, 2023."),
         ("paragraph", "Erna."),

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bronnen.errors import NoTextError, UnreadableError
+from bronnen.extract import layout
 from bronnen.extract.plain import read_blocks
 from bronnen.extract.wrapped import blocks_of
 
@@ -20,7 +21,8 @@ needs_seeds = pytest.mark.skipif(not SEEDS.is_dir(), reason="the real texts in .
 def told(tmp_path: Path, content: str | bytes, name: str = "a.txt") -> list[tuple[str, str]]:
     path = tmp_path / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return [(kind.value, text) for kind, text in read_blocks(path)]
+    laid = layout.from_blocks(read_blocks(path))
+    return [(block.kind.value, laid.text[block.start : block.end]) for block in laid.blocks]
 
 
 def lines(content: str) -> list[tuple[str, str]]:

@@ -167,7 +167,9 @@ def _are_columns(left: Sequence[Line], right: Sequence[Line]) -> bool:
 def _share_lines(left: Sequence[Line], right: Sequence[Line]) -> bool:
     """Whether most lines of the shorter side stand on a line of the other, as the cells of a table do."""
     few, many = sorted((left, right), key=len)
-    shared = sum(any(abs(line.bottom - other.bottom) < 0.2 * min(line.size, other.size) for other in many) for line in few)
+    shared = sum(
+        any(abs(line.bottom - other.bottom) < 0.2 * min(line.size, other.size) for other in many) for line in few
+    )
     return 2 * shared > len(few)
 
 

@@ -13,14 +13,19 @@ from pathlib import Path
 from typing import Any
 
 from bronnen.errors import MissingError, NoTextError, UnreadableError
+from bronnen.extract.marks import mark
 from bronnen.extract.plain import decoded, tidy
 from bronnen.records import Kind
 
 MAX_BYTES = 20 * 1024 * 1024
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", re.IGNORECASE)
+_NOTE_LINKS = "//sup//a[starts-with(@href, '#')] | //a[starts-with(@href, '#')][parent::sup or sup]"
+_BACK = "↩\ufe0e "  # what leads from a note back to its mark
 _NOTE_MARKS = "//sup[.//a or parent::a]"  # 'm<sup>2</sup>' has no link, the mark of a note has
 _INLINE = frozenset(("hi", "ref", "lb", "del", "span", "graphic"))
 _KINDS = {"head": Kind.HEADING, "item": Kind.LIST}
+
+_Told = dict[str, tuple[Kind, str]]  # by the text of a block: its kind and what it opens with
 
 
 def read_blocks(path: Path) -> list[tuple[Kind, str]]:
@@ -38,13 +43,18 @@ def read_blocks(path: Path) -> list[tuple[Kind, str]]:
     page = decoded(data, path.name, _declared(data))
     if page.lstrip()[:13].lower().startswith(("mime-version:", "from: <saved")):
         raise UnreadableError(f"{path.name} is a web archive (.mht).", "Save the page as 'web page, HTML only'.")
+    page, told = _prepared(page)
     body = _body(page, path)
     blocks = [] if body is None else [(kind, tidy(text)) for kind, text in _walk(body, Kind.PARAGRAPH)]
-    told = _told_by_page(page) if any(text for _, text in blocks) else {}
-    found = [(told.get(_key(text), kind), text.rstrip("↩\ufe0e ")) for kind, text in blocks if _key(text)]
+    found = [_as_told(kind, text, told) for kind, text in blocks if _key(text)]
     if not found:
         raise NoTextError(f"{path.name} has no text of its own.", "Save the page again from the browser, or as PDF.")
     return found
+
+
+def _as_told(kind: Kind, text: str, told: _Told) -> tuple[Kind, str]:
+    known, opening = told.get(_key(text), (kind, ""))
+    return known, opening + text.rstrip(_BACK)
 
 
 def _declared(data: bytes) -> str:
@@ -83,27 +93,51 @@ def _body(page: str, path: Path) -> Any:
     return None
 
 
-def _told_by_page(page: str) -> dict[str, Kind]:
-    """The captions and linked notes of the page by their text; trafilatura's tree no longer tells them apart."""
+def _prepared(page: str) -> tuple[str, _Told]:
+    """The page so that trafilatura keeps more of it, and what it does not tell: notes and captions, by their text.
+
+    The links of notes become marks (see `marks`), captions become paragraphs after their figures, which it leaves out.
+    """
     from lxml import etree, html  # type: ignore[import-untyped]
 
     try:
-        root = html.document_fromstring(page.encode(), parser=html.HTMLParser(encoding="utf-8"))
+        root = html.document_fromstring(page.encode(), parser=html.HTMLParser(encoding="utf-8", remove_comments=True))
     except (etree.LxmlError, ValueError):
-        return {}
-    told = {_key(element.text_content()): Kind.CAPTION for element in root.iter("figcaption", "caption")}
-    links = root.xpath("//sup//a[starts-with(@href, '#')] | //a[starts-with(@href, '#')][parent::sup or sup]")
-    targets = {link.get("href")[1:] for link in links if link.text_content().strip(" []()").isdigit()}
-    for element in root.iter("li", "p", "div", "dd", "aside"):
-        if element.get("id") in targets:
-            for part in (element, *element.iter("p")):
-                told[_key(part.text_content())] = Kind.FOOTNOTE
+        return page, {}
+    told: _Told = {}
+    for note, label in _marked(root):
+        for part in (note, *note.iter("p")):
+            told[_key(part.text_content())] = (Kind.FOOTNOTE, mark(label))
+    for caption in [*root.iter("figcaption", "caption")]:
+        told[_key(caption.text_content())] = (Kind.CAPTION, "")
+        figure = next(caption.iterancestors("figure"), None)
+        if caption.tag == "figcaption" and figure is not None:
+            caption.tag = "p"
+            figure.addnext(caption)
     told.pop("", None)
-    return told
+    return html.tostring(root, encoding="unicode"), told
+
+
+def _marked(root: Any) -> list[tuple[Any, str]]:
+    """The notes that raised links point at, with their labels; each such link is now the mark of its note."""
+    targets = {
+        element.get("id"): element for element in root.iter("li", "p", "div", "dd", "aside") if element.get("id")
+    }
+    notes: dict[Any, str] = {}
+    for link in root.xpath(_NOTE_LINKS):
+        label = link.text_content().strip(" []()")
+        note = targets.get(link.get("href")[1:])
+        raised = link.getparent() if link.getparent().tag == "sup" else link
+        if any(above in notes for above in link.iterancestors()):  # it leads back from a note
+            raised.drop_tree()
+        elif note is not None and label.isdigit():
+            raised.tail = mark(notes.setdefault(note, label)) + (raised.tail or "")
+            raised.drop_tree()
+    return list(notes.items())
 
 
 def _key(text: str) -> str:
-    return tidy(text).rstrip("↩\ufe0e ")
+    return tidy(text).rstrip(_BACK)
 
 
 def _walk(parent: Any, kind: Kind) -> Iterator[tuple[Kind, str]]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from bronnen.extract.blocks import Piece
 from bronnen.extract.hyphens import Vocabulary, at_line_end, vocabulary
 from bronnen.extract.lines import Line, is_glued
+from bronnen.extract.marks import unmarked
 from bronnen.extract.notes import is_mark, label_of, number
 from bronnen.extract.reading import reading
 from bronnen.extract.words import SMALL, RawPage, RawWord
@@ -76,23 +77,38 @@ class _Draft:
 def from_blocks(blocks: Iterable[tuple[Kind, str]]) -> Laid:
     """The blocks of a format without pages, as one page (number 1, no size) without words.
 
-    Text becomes NFC, white space at the ends of a block goes, empty blocks go; lines inside a block stay.
+    Text becomes NFC, white space at the ends of a block goes, empty blocks go; lines inside a block stay. Marks as
+    `marks` writes them become notes.
 
     >>> from_blocks([(Kind.HEADING, "Inleiding "), (Kind.PARAGRAPH, "Dit is tekst.")]).text
     'Inleiding\\n\\nDit is tekst.'
     """
     draft = _Draft()
+    marks: list[tuple[int, str, int]] = []  # where, the label, the block
+    notes: list[tuple[str, int]] = []
     for kind, told in blocks:
-        text = unicodedata.normalize("NFC", told.replace("\r\n", "\n").replace("\r", "\n")).strip()
+        text, found = unmarked(unicodedata.normalize("NFC", told.replace("\r\n", "\n").replace("\r", "\n")).strip())
+        text = text.strip()
         if not text:
             continue
         if draft.length:
             draft.write(BLOCK_GAP)
-        start = draft.write(text)
+        start, number_of = draft.write(text), len(draft.blocks)
+        if kind is Kind.FOOTNOTE and found and found[0][0] == 0:
+            notes.append((found.pop(0)[1], number_of))
+        marks += [(start + min(at, len(text)), label, number_of) for at, label in found]
         draft.blocks.append(Block(start, draft.length, kind, None))
     state = PageState.TEXT if draft.length else PageState.EMPTY
     draft.pages.append(Page(0, draft.length, 1, 0.0, 0.0, state))
-    return draft.laid()
+    return replace(
+        draft.laid(), notes=tuple(NoteMark(at, label, _note_of(label, block, notes)) for at, label, block in marks)
+    )
+
+
+def _note_of(label: str, block: int, notes: Sequence[tuple[str, int]]) -> int | None:
+    """The block of the first note with this label after the mark's own block, or of the last one before."""
+    same = [place for told, place in notes if told == label]
+    return next((place for place in same if place > block), same[-1] if same else None)
 
 
 def from_pages(pages: Sequence[RawPage], states: Sequence[PageState]) -> Laid:

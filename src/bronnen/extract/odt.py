@@ -12,6 +12,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from bronnen.errors import EncryptedError, UnreadableError
+from bronnen.extract.marks import mark
 from bronnen.extract.package import DAMAGED, Blocks, clean_zip, inline, missing, notes_of, row, short
 from bronnen.records import Kind
 
@@ -109,9 +110,14 @@ def _paragraph(paragraph: ElementTree.Element, styles: _Open, kind: Kind) -> Ite
     _spans(paragraph, pieces, boxes, notes)
     yield kind, "".join(pieces)
     for note in notes:
-        yield Kind.FOOTNOTE, inline(list(_walk(note, styles, Kind.PARAGRAPH)))
+        yield Kind.FOOTNOTE, _mark(note) + inline(list(_walk(note, styles, Kind.PARAGRAPH))).lstrip()
     for box in boxes:
         yield from _walk(box, styles, Kind.PARAGRAPH)
+
+
+def _mark(note: ElementTree.Element) -> str:
+    label = "".join(note.findtext(_TEXT + "note-citation", "").split())
+    return mark(label) if 0 < len(label) <= 40 else ""
 
 
 def _spans(
@@ -126,6 +132,7 @@ def _spans(
             pieces.append(" ")
         elif child.tag == _TEXT + "note":
             notes.append(child)
+            pieces.append(_mark(child))
         elif child.tag == _DRAW + "text-box":
             boxes.append(child)
         elif child.tag not in _UNREAD:

@@ -7,11 +7,12 @@ out text boxes, insertions and notes. What is left out: headers and footers, del
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from bronnen.errors import NoTextError, UnreadableError
+from bronnen.extract.marks import mark
 from bronnen.extract.odt import odt_blocks
 from bronnen.extract.package import (
     DAMAGED,
@@ -43,7 +44,7 @@ _STRICT = (  # the namespaces of 'Strict Open XML', and the usual ones that pyth
 def read_blocks(path: Path) -> Blocks:
     """The blocks of a .docx or .odt file in reading order; a table gives a block per row, cells joined by ' | '.
 
-    A footnote or endnote is a block of its own after the paragraph it belongs to, and its mark is not in the text.
+    A footnote or endnote is a block of its own after the paragraph it belongs to; both have its mark (see `marks`).
 
     Raises:
         MissingError: the office libraries are not installed.
@@ -97,6 +98,29 @@ class _Word:
 
     styles: dict[str, _Style]
     notes: dict[tuple[str, str], Any]  # ('footnote', id) -> element
+    labels: dict[tuple[str, str], str] = field(default_factory=dict)
+
+
+def _label(word: _Word, note: tuple[str, str]) -> str:
+    """The note's number as Word gives it: 1, 2 ... for footnotes, i, ii ... for endnotes, in the order of marks."""
+    if note not in word.labels:
+        count = 1 + sum(kind == note[0] for kind, _ in word.labels)
+        word.labels[note] = str(count) if note[0] == "footnote" else _roman(count)
+    return word.labels[note]
+
+
+def _roman(number: int) -> str:
+    """The number in small Roman figures.
+
+    >>> _roman(14)
+    'xiv'
+    """
+    told = ""
+    values = {100: "c", 90: "xc", 50: "l", 40: "xl", 10: "x", 9: "ix", 5: "v", 4: "iv", 1: "i"}
+    for value, figures in values.items():
+        told += number // value * figures
+        number %= value
+    return told
 
 
 def _docx_blocks(path: Path, members: dict[str, bytes]) -> Blocks:
@@ -168,17 +192,17 @@ def _docx_paragraph(paragraph: Any, word: _Word) -> Iterator[tuple[Kind, str]]:
     pieces: list[str] = []
     boxes: list[Any] = []
     marks: list[tuple[str, str]] = []
-    _docx_runs(paragraph, pieces, boxes, marks)
+    _docx_runs(paragraph, word, pieces, boxes, marks)
     yield _docx_kind(paragraph, word), "".join(pieces)
-    for mark in marks:
-        note = word.notes.get(mark)
-        if note is not None:
-            yield Kind.FOOTNOTE, inline(list(_docx_walk(note, _Word(word.styles, {}))))
+    for note in marks:
+        told = inline(list(_docx_walk(word.notes[note], _Word(word.styles, {}))))
+        yield Kind.FOOTNOTE, mark(_label(word, note)) + told.lstrip()
     for box in boxes:
         yield from _docx_walk(box, word)
 
 
-def _docx_runs(parent: Any, pieces: list[str], boxes: list[Any], marks: list[tuple[str, str]]) -> None:
+def _docx_runs(parent: Any, word: _Word, pieces: list[str], boxes: list[Any], marks: list[tuple[str, str]]) -> None:
+    """Collects the text under an element, its text boxes and the notes it marks."""
     for child in parent:
         tag = child.tag
         if tag == _W + "t" or (isinstance(tag, str) and tag.endswith("/math}t")):
@@ -188,18 +212,21 @@ def _docx_runs(parent: Any, pieces: list[str], boxes: list[Any], marks: list[tup
         elif tag == _W + "noBreakHyphen":
             pieces.append("-")
         elif tag in (_W + "footnoteReference", _W + "endnoteReference"):
-            marks.append((tag[len(_W) : -len("Reference")], child.get(_W + "id")))
+            note = (tag[len(_W) : -len("Reference")], child.get(_W + "id"))
+            if note in word.notes:
+                marks.append(note)
+                pieces.append(mark(_label(word, note)))
         elif tag == _W + "txbxContent":
             boxes.append(child)
         elif tag == _MC + "AlternateContent":
             chosen = child.find(_MC + "Choice")
             chosen = child.find(_MC + "Fallback") if chosen is None else chosen  # both say the same
             if chosen is not None:
-                _docx_runs(chosen, pieces, boxes, marks)
+                _docx_runs(chosen, word, pieces, boxes, marks)
         elif tag == _W + "r" and _is_hidden(child):
             continue
         elif isinstance(tag, str) and tag not in _SKIPPED:
-            _docx_runs(child, pieces, boxes, marks)
+            _docx_runs(child, word, pieces, boxes, marks)
 
 
 def _is_hidden(run: Any) -> bool:

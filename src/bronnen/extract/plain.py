@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bronnen.errors import NoTextError, UnreadableError
+from bronnen.extract.marks import mark
 from bronnen.extract.wrapped import blocks_of
 from bronnen.records import Kind
 
@@ -93,8 +94,8 @@ def decoded(data: bytes, name: str, declared: str = "") -> str:
     for head, what, next_step in _OTHERS:
         if data.startswith(head):
             raise UnreadableError(f"{name} is {what}, whatever its name says.", next_step)
-    for mark, encoding in _MARKS:
-        if data.startswith(mark):
+    for opening, encoding in _MARKS:
+        if data.startswith(opening):
             text = data.decode(encoding, errors="replace")
             break
     else:
@@ -122,18 +123,18 @@ def _markdown_blocks(text: str) -> Iterator[tuple[Kind, str]]:
     """The blocks that the tokens tell; a note comes after the first block that has its mark."""
     found = list(_token_blocks(_parser().parse(_FRONT_MATTER.sub("", text.lstrip("\ufeff"), count=1))))
     notes = {name: said for _, said, name in found if name}
-    marked = {mark for _, said, name in found if not name for mark in _NOTE_MARK.findall(said)}
+    marked = {label for _, said, name in found if not name for label in _NOTE_MARK.findall(said)}
     given: set[str] = set()
     for kind, said, name in found:
         if name:
             if name not in marked:
                 yield kind, said
             continue
-        yield kind, _NOTE_MARK.sub(lambda mark: "" if mark[1] in notes else mark[0], said)
-        for mark in _NOTE_MARK.findall(said):
-            if mark in notes and mark not in given:
-                given.add(mark)
-                yield Kind.FOOTNOTE, notes[mark]
+        yield kind, _NOTE_MARK.sub(lambda found: mark(found[1]) if found[1] in notes else found[0], said)
+        for label in _NOTE_MARK.findall(said):
+            if label in notes and label not in given:
+                given.add(label)
+                yield Kind.FOOTNOTE, mark(label) + notes[label]
 
 
 def _parser() -> MarkdownIt:

@@ -56,7 +56,9 @@ def _open_sides(level: Sequence[Rule], upright: Sequence[Rule]) -> list[float]:
     return [
         side[0]
         for side in (starts, ends)
-        if len(side) >= 3 and max(side) - min(side) <= _NEAR and 2 * len(side) >= len(_places([rule.top for rule in level]))
+        if len(side) >= 3
+        and max(side) - min(side) <= _NEAR
+        and 2 * len(side) >= len(_places([rule.top for rule in level]))
     ]
 
 

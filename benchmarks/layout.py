@@ -42,7 +42,7 @@ def counted(pages: list[Sheet], document: Document, vocabulary: Counter[str]) ->
     heads in sentence the same, in a block with words that are not of that line
     marks glued       raised digits still stuck to the word before them
     marks loose       raised digits that stand behind it as a word
-    words lost        words of more than three letters that stand on the page, not in such a line, and not in the text
+    words lost        words of two letters or more that stand on the page, not in such a line, and not in the text
     """
     tallies: Tallies = {}
     left, lost = _hyphens_left(pages, document.text, vocabulary)
@@ -121,7 +121,7 @@ def _words_lost(pages: list[Sheet], heads: list[tuple[int, Line]], document: Doc
     seen = words_of([page for number, page in enumerate(pages, 1) if number in read_pages])
     seen -= words_of([Sheet(0, [line for number, line in heads if number in read_pages])])
     seen -= Counter(word.lower() for word in tokens(document.text))
-    return [word for word in seen.elements() if len(word) > 3]
+    return [word for word in seen.elements() if len(word) > 1]
 
 
 def against_known(wrong: bool) -> dict[str, dict[str, float]]:

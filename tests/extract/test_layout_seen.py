@@ -92,6 +92,15 @@ def test_an_ellipsis_makes_no_contents(end: str, kind: str) -> None:
     assert [found for found, _ in told(page(1, [(50, 200, f"Hele gesprekken volgden {end}")]))] == [kind]
 
 
+def test_a_note_set_wider_than_the_text_stays_whole() -> None:
+    filled = (
+        "1 Zo werd lang geleden een plicht als maatregel ingevoerd voor wie in het land kwam wonen of werken en die"
+    )
+    note = [words(50, 700, filled, 8.0), words(50, 719, "nooit meer is afgeschaft.", 8.0)]
+    texts = [text for kind, text in told(page(1, [*NOTED, *BODY, *note])) if kind == "footnote"]
+    assert texts == [f"{filled} nooit meer is afgeschaft."]
+
+
 MARGIN: list[Row] = [(430, 200 + 17 * row, text) for row, text in enumerate(("Datum", "1 april", "Kenmerk", "320973"))]
 
 

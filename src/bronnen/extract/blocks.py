@@ -89,16 +89,24 @@ def pieces_of(column: Sequence[Line], setting: Setting, is_open: bool) -> tuple[
     first = next((piece for piece in found if piece.kind not in (Kind.CAPTION, Kind.FOOTNOTE)), None)
     if first is not None and first.kind in _SPLIT:
         first.opens = True
-    for before, piece in pairwise(found):
-        piece.opens = piece.opens or _goes_past_a_gap(before, piece)
-    return found, is_open
+    kept = found[:1]
+    for piece in found[1:]:
+        if kept[-1].kind is Kind.FOOTNOTE and _goes_past_a_gap(kept[-1], piece):
+            kept[-1].groups[0] += piece.lines  # notes are often set wider than the text
+            continue
+        piece.opens = piece.opens or _goes_past_a_gap(kept[-1], piece)
+        kept.append(piece)
+    return kept, is_open
 
 
 def _goes_past_a_gap(before: Piece, piece: Piece) -> bool:
     """Whether a block may go on from the one above it: a picture stands between the lines of a sentence."""
     first, last = piece.lines[0].words[0], before.lines[-1]
     room = before.right - last.x1 - (first.x1 - first.x0)
-    return before.kind in _SPLIT and piece.kind is Kind.PARAGRAPH and first.text[0].islower() and room < last.size
+    if before.kind is Kind.FOOTNOTE and abs(piece.lines[0].size - last.size) > 0.1 * last.size:
+        return False
+    may = before.kind in (*_SPLIT, Kind.FOOTNOTE) and piece.kind is Kind.PARAGRAPH
+    return may and first.text[0].islower() and room < last.size
 
 
 def _flowing(lines: Sequence[Line], setting: Setting) -> Iterator[tuple[Kind, list[list[Line]]]]:

@@ -116,7 +116,9 @@ def cells(line: Line) -> list[list[RawWord]]:
 def is_glued(word: RawWord, after: RawWord) -> bool:
     """Whether no space stands between two words that follow each other on a line."""
     gap = after.x0 - word.x1
-    return -0.5 * word.size < gap < GLUE * max(word.size, after.size) and not unicodedata.combining(after.text[0])
+    if gap >= GLUE * word.size and gap >= GLUE * after.size:  # asked of every word: no call of max
+        return False
+    return gap > -0.5 * word.size and not unicodedata.combining(after.text[0])
 
 
 def is_item(line: Line) -> bool:
@@ -141,15 +143,19 @@ def is_bullet(text: str) -> bool:
 
 def _follows(row: list[RawWord], word: RawWord) -> bool:
     last = row[-1]
-    height, lower = last.bottom - last.top, word.bottom - word.top
-    shared = min(last.bottom, word.bottom) - max(last.top, word.top)
-    if shared <= 0.5 * min(height, lower) or word.x0 <= last.x0:
+    if word.x0 <= last.x0:
         return False
+    if word.top != last.top or word.bottom != last.bottom:  # asked of every word, and most stand on one line
+        shared = min(last.bottom, word.bottom) - max(last.top, word.top)
+        if shared <= 0.5 * min(last.bottom - last.top, word.bottom - word.top):
+            return False
     gap = word.x0 - last.x1
     if gap <= -0.5 * last.size:
         return False
-    return gap <= CUT * max(last.size, word.size) or (
-        len(row) == 1 and gap < 6 * word.size and (is_bullet(last.text) or bool(_OPENING.fullmatch(last.text)))
+    return (
+        gap <= CUT * last.size
+        or gap <= CUT * word.size
+        or (len(row) == 1 and gap < 6 * word.size and (is_bullet(last.text) or bool(_OPENING.fullmatch(last.text))))
     )
 
 

@@ -94,12 +94,16 @@ def average_precision(truth: Array, scores: Array, groups: Array, weights: Array
 
 
 def curve(truth: Array, scores: Array, most: int = 100) -> list[tuple[float, float]]:
-    """(recall, precision) at some `most` thresholds from high to low, evenly over recall; empty without cases."""
+    """(recall, precision) at some `most` thresholds from high to low, evenly over recall; empty without cases.
+
+    The last point is that of everything given.
+    """
     if not truth.any():
         return []
     order = np.argsort(-scores, kind="stable")
     hits = np.cumsum(truth[order])
     ends = np.r_[np.flatnonzero(np.diff(scores[order])), len(scores) - 1]
     recall, precision = hits[ends] / truth.sum(), hits[ends] / (ends + 1)
-    chosen = np.unique(np.searchsorted(recall, np.linspace(recall[0], 1, most)).clip(max=len(ends) - 1))
+    even = np.searchsorted(recall, np.linspace(recall[0], 1, most)).clip(max=len(ends) - 1)
+    chosen = np.unique(np.r_[even, len(ends) - 1])
     return list(zip(recall[chosen].tolist(), precision[chosen].tolist(), strict=True))

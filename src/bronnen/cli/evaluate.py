@@ -58,12 +58,15 @@ def evaluate(
     """
     from bronnen.cli.figures import show_comparison, show_evaluation
     from bronnen.cli.screen import console
+    from bronnen.extract import openable
     from bronnen.records import Unit
 
     if model and compare:
         raise UsageError("--model and --compare do not go together.", "Name both models after --compare.")
+    for path in filter(None, (html, None if json_file in (None, "-") else Path(str(json_file)))):
+        if not openable(path.parent).is_dir():  # said now, and not after all the work
+            raise UsageError(f"There is no folder {path.parent}.", "Make it first, or give another place.")
     material, lost = _material(labels, folder, Unit(unit))
-
     facts = _compared(labels, material, compare, lost) if compare else _evaluated(labels, material, model, misses, lost)
     _write(facts, html, lang, json_file)
     if json_file != "-":

@@ -67,7 +67,7 @@ def _opening(facts: Facts, screen: Console) -> None:
         f"none below {made['least_documents']} documents, nor where no document contradicts the figure.",
     )
     if labels["lost"]:
-        _say(screen, f"{labels['lost']} labels have no place in the documents and do not count.")
+        _say(screen, f"Labels that have no place in the documents and do not count: {labels['lost']}.")
 
 
 def _learned(model: Facts, labels: Facts, name: str) -> str:

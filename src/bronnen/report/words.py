@@ -18,7 +18,7 @@ NL = {
     "not_learned": "Dit model heeft van geen van deze documenten geleerd.",
     "learned_unknown": "Let op: bij dit model staat niet van welke documenten het heeft geleerd. Zitten deze erbij, "
     "dan zijn de cijfers hieronder te mooi.",
-    "lost": "{number} labels hebben geen plek in de documenten en tellen niet mee.",
+    "lost": "Labels die geen plek hebben in de documenten en niet meetellen: {number}.",
     "short": "In het kort",
     "precision_said": "Ziet bronnen deze kennis in een tekst, dan klopt dat in {share} van de 100 gevallen{range}.",
     "recall_said": "Staat die kennis in een tekst, dan vindt bronnen haar in {share} van de 100 gevallen{range}.",
@@ -150,7 +150,7 @@ EN = {
     "not_learned": "This model learned from none of these documents.",
     "learned_unknown": "Mind: this model does not tell which documents it learned from. If these are among them, the "
     "figures below are too good.",
-    "lost": "{number} labels have no place in the documents and do not count.",
+    "lost": "Labels that have no place in the documents and do not count: {number}.",
     "short": "In short",
     "precision_said": "When bronnen sees this knowledge in a text, it is right in {share} of 100 cases{range}.",
     "recall_said": "When a text rests on this knowledge, bronnen finds it in {share} of 100 cases{range}.",

@@ -197,7 +197,9 @@ def test_figures_are_written_as_a_reader_writes_them() -> None:
     assert (dutch.number(None), dutch.signed(-0.012, 2), dutch.signed(0.0), dutch.signed(-0.001)) == (
         "–", "−0,01", "0,00", "0,00",
     )  # fmt: skip
-    assert dutch.range(estimate(0.5)) == "" and dutch.hundreds(estimate(1.0, 0.999, 1.0)) == ""
+    assert dutch.range(estimate(0.5)) == "" and dutch.hundreds(estimate(0.9991, 0.998, 0.9995)) == ""
+    assert [dutch.hundred(value) for value in (0.0, 0.001, 0.5, 0.999, 1.0)] == ["0", "1", "50", "99", "100"]
+    assert dutch.range(estimate(0.04, -0.07, 0.12)) == "−0,07 tot 0,12"
     assert dutch.range(estimate(0.1, -0.02, 0.24), sign=True) == "−0,02 tot +0,24"
 
 

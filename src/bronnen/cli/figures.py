@@ -47,7 +47,7 @@ def show_comparison(facts: Facts, screen: Console) -> None:
         for name, figure, one in rows:
             gap, above = one["difference"], one["above_zero"]
             between = "-" if gap is None else f"{gap['value']:+.3f}{_range(gap, ' ', '+.3f')}"
-            share = "-" if above is None else f"{above:.0%}"
+            share = "-" if above is None else f"{above:.1%}"
             outcome = outcomes.get(one["outcome"], one["outcome"])
             cells = [_number(one["first"], 3), _number(one["second"], 3), between, share, outcome]
             table.add_row(use.value, name, str(one["cases"]), figure, *cells)
@@ -181,7 +181,7 @@ def _estimate(told: Facts | None, apart: str) -> str:
 
 
 def _range(told: Facts, apart: str, form: str = ".2f") -> str:
-    between = " to " if "+" in form else "-"
+    between = " to " if "+" in form or (told["low"] or 0) < 0 else "-"
     return "" if told["low"] is None else f"{apart}({told['low']:{form}}{between}{told['high']:{form}})"
 
 

@@ -22,7 +22,7 @@ class Figures:
 
     def number(self, value: float | None, decimals: int = 2) -> str:
         """A figure with decimals."""
-        return NONE if value is None else self._local(f"{value:.{decimals}f}")
+        return NONE if value is None else self._local(f"{value:.{decimals}f}".replace("-", "−"))
 
     def signed(self, value: float | None, decimals: int = 2) -> str:
         """A difference: with its sign, zero without."""
@@ -37,17 +37,18 @@ class Figures:
         return text.replace(",", ".") if self.language == "nl" else text
 
     def hundred(self, value: float | None) -> str:
-        """A share, in hundredths."""
-        return NONE if value is None else f"{100 * value:.0f}"
+        """A share, in hundredths; 0 and 100 only where it is exactly that."""
+        if value is None:
+            return NONE
+        return f"{100 * value:.0f}" if value in (0, 1) else str(min(max(round(100 * value), 1), 99))
 
     def range(self, told: Told | None, decimals: int = 2, *, sign: bool = False) -> str:
         """The interval as '0,70–0,76', of differences as '−0,01 tot +0,03'; '' where there is none."""
         if told is None or told["low"] is None:
             return ""
-        if sign:
-            between = " tot " if self.language == "nl" else " to "
-            return self.signed(told["low"], decimals) + between + self.signed(told["high"], decimals)
-        return f"{self.number(told['low'], decimals)}–{self.number(told['high'], decimals)}"
+        write = self.signed if sign else self.number
+        between = "–" if told["low"] >= 0 and not sign else " tot " if self.language == "nl" else " to "
+        return write(told["low"], decimals) + between + write(told["high"], decimals)
 
     def hundreds(self, told: Told | None) -> str:
         """The interval in hundredths, '70–76'; '' where there is none, or where its ends look alike."""

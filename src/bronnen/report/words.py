@@ -10,8 +10,8 @@ NL = {
     "one_organisation": " van één organisatie",
     "passage": "passages",
     "sentence": "zinnen",
-    "versions": "Sommige documenten zijn versies van elkaar. Die tellen voor de marges samen als één: "
-    "zo zijn er {groups}.",
+    "versions": "Sommige documenten zijn versies van elkaar. Die tellen voor de marges samen als één; "
+    "dan blijven er {groups} over.",
     "learned": "Let op: van {documents} van de {all} documenten heeft dit model geleerd{versions}. "
     "Op teksten die het al kent, scoort een model beter dan op nieuwe. De cijfers hieronder zijn dus te mooi.",
     "learned_versions": ", en {number} zijn er een versie van",
@@ -121,7 +121,8 @@ NL = {
     "twintig gemiddeld één buiten de marge.",
     "learned_model": "Model {letter} heeft van {documents} van de {all} documenten geleerd{versions}. Zijn cijfers "
     "zijn dus te mooi, en de vergelijking is niet eerlijk als het andere model ze niet kent.",
-    "learned_unknown_model": "Bij model {letter} staat niet van welke documenten het heeft geleerd.",
+    "learned_unknown_model": "Bij model {letter} staat niet van welke documenten het heeft geleerd. Zitten deze erbij, "
+    "dan is de vergelijking niet eerlijk.",
     "difference": "Verschil",
     "above": "B beter, van de 100",
     "outcome": "Uitkomst",
@@ -248,7 +249,8 @@ EN = {
     "margin.",
     "learned_model": "Model {letter} learned from {documents} of the {all} documents{versions}. Its figures are too "
     "good, and the comparison is not fair if the other model does not know them.",
-    "learned_unknown_model": "Model {letter} does not tell which documents it learned from.",
+    "learned_unknown_model": "Model {letter} does not tell which documents it learned from. If these are among them, "
+    "the comparison is not fair.",
     "difference": "Difference",
     "above": "B better, of 100",
     "outcome": "Outcome",

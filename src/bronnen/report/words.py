@@ -116,9 +116,9 @@ NL = {
     "compare_lead": "Twee modellen lazen dezelfde {units} {unit} uit {documents} documenten{organisations}. De labels "
     "in {path} zeggen wat er echt staat.",
     "compare_said": "Het verschil is B min A. Onder het verschil staat de marge. Valt nul daarbinnen, dan kan het "
-    "verschil toeval zijn: dat is geen bewijs dat de modellen even goed zijn. De voorlaatste kolom zegt in hoeveel van "
-    "de 100 trekkingen B beter was. Hier staan {number} vergelijkingen: ook zonder echt verschil valt er van elke "
-    "twintig gemiddeld één buiten de marge.",
+    "verschil toeval zijn: dat is geen bewijs dat de modellen even goed zijn. ‘B beter’ zegt in hoeveel van de 100 "
+    "trekkingen B beter was. Hier staan {number} vergelijkingen: ook zonder echt verschil valt er van elke twintig "
+    "gemiddeld één buiten de marge.",
     "learned_model": "Model {letter} heeft van {documents} van de {all} documenten geleerd{versions}. Zijn cijfers "
     "zijn dus te mooi, en de vergelijking is niet eerlijk als het andere model ze niet kent.",
     "learned_unknown_model": "Bij model {letter} staat niet van welke documenten het heeft geleerd. Zitten deze erbij, "
@@ -244,9 +244,8 @@ EN = {
     "compare_lead": "Two models read the same {units} {unit} from {documents} documents{organisations}. The labels in "
     "{path} say what is really there.",
     "compare_said": "The difference is B less A. Under it stands its margin. Where that holds zero, the difference may "
-    "be chance: that is no proof that the models are equally good. The last column but one says in how many of 100 "
-    "draws B was better. These are {number} comparisons: without any real difference, one in twenty falls outside its "
-    "margin.",
+    "be chance: that is no proof that the models are equally good. ‘B better’ says in how many of 100 draws B was "
+    "better. These are {number} comparisons: without any real difference, one in twenty falls outside its margin.",
     "learned_model": "Model {letter} learned from {documents} of the {all} documents{versions}. Its figures are too "
     "good, and the comparison is not fair if the other model does not know them.",
     "learned_unknown_model": "Model {letter} does not tell which documents it learned from. If these are among them, "

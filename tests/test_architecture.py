@@ -12,7 +12,7 @@ SRC = Path(__file__).parents[1] / "src" / "bronnen"
 LAYERS = [  # from the bottom up; a room may import from lower rows only
     {"records", "errors"},
     {"settings", "verdicts", "agreement", "lexicon"},
-    {"formats", "features"},
+    {"formats", "features", "taxonomy"},
     {"extract", "segment", "language", "classifier", "quantify", "store", "report", "corpus"},
     {"pipeline", "training"},
     {"batch"},
@@ -31,6 +31,7 @@ HEAVY = {  # each heavy library lives in one room
     "docx": {"extract"},
     "odfdo": {"extract"},
     "sqlite3": {"store", "migrations"},
+    "jinja2": {"report"},
 }
 SILENT_NAMES = re.compile(r"(^|_)(manager|service|handler|helper|util|utils|common|base|process|info|misc)(_|s?$)")
 

@@ -7,8 +7,8 @@ are neutral records. This module never decides what a label means and never spli
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,14 +21,20 @@ if TYPE_CHECKING:
     import numpy as np
 
 _PARAGRAPH_BREAK = "\n\n"
+_FORM = "docs/file-formats.md, 'Training samples', shows the form."
 
 
 @dataclass(frozen=True, slots=True)
 class SampleSentence:
-    """A sentence of a sample and what was said of it; all three sources were looked at."""
+    """A sentence of a sample and what was said of it; all three sources were looked at.
+
+    `labellers`: what each of several labellers said before `labels` was settled; empty where that is not told.
+    """
 
     text: str
     labels: Labels
+    page: int | None = None
+    labellers: Mapping[str, Labels] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +49,15 @@ class Sample:
     organisation: str
     whole: bool
     paragraphs: tuple[tuple[SampleSentence, ...], ...]
+    genre: str = ""
 
 
 def read_samples(path: Path) -> list[Sample]:
     """The samples in a JSON-lines file with one sentence a line, in the file's order.
 
     A line is `{"unit", "doc", "organisation", "whole", "page", "par", "text", "used": [...], "called_for": [...]}`;
-    other keys are left alone. Neighbouring lines of one unit are a sample, neighbouring lines of one `page` and
+    a line may have a `genre` and, under `labellers`, what each of several people said. Other keys are left alone.
+    Neighbouring lines of one unit are a sample, neighbouring lines of one `page` and
     `par` in it a paragraph.
 
     Raises:
@@ -66,7 +74,7 @@ def read_samples(path: Path) -> list[Sample]:
         document = first["doc"]
         for number, row in rows:
             if row["doc"] != document:
-                raise StoreError(f"{path}, line {number}: unit '{unit}' is of two documents.")
+                raise StoreError(f"{path}, line {number}: unit '{unit}' is of two documents.", _FORM)
         paragraphs = groupby((row for _, row in rows), key=lambda row: (row["page"], row["par"]))
         samples.append(
             Sample(
@@ -75,6 +83,7 @@ def read_samples(path: Path) -> list[Sample]:
                 organisation=first["organisation"],
                 whole=first["whole"],
                 paragraphs=tuple(tuple(map(_sentence, part)) for _, part in paragraphs),
+                genre=first.get("genre", ""),
             )
         )
     return samples
@@ -163,30 +172,51 @@ def _occurrences(quote: str, text: str) -> Iterator[int]:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    number = 0
     try:
         with path.open(encoding="utf-8") as stream:
             for number, line in enumerate(stream, start=1):
                 if line.strip():
                     yield number, _checked(json.loads(line), f"{path}, line {number}")
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise StoreError(f"Cannot read the samples in {path}: {error}.") from error
+    except (json.JSONDecodeError, RecursionError) as error:
+        said = error.msg if isinstance(error, json.JSONDecodeError) else "it is nested too deeply"
+        raise StoreError(f"{path}, line {number} is not JSON: {said}.", _FORM) from error
+    except UnicodeDecodeError as error:
+        raise StoreError(f"{path} is not UTF-8 (after line {number}).", "Save it as JSON lines in UTF-8.") from error
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise StoreError(f"Cannot read the samples in {path}: {reason}.", "Check its name and rights.") from error
 
 
 def _checked(row: Any, where: str) -> dict[str, Any]:
     kinds = {"unit": str, "doc": str, "organisation": str, "whole": bool, "page": int, "par": int, "text": str}
     if not isinstance(row, dict):
-        raise StoreError(f"{where} is not an object.")
+        raise StoreError(f"{where} is not an object.", _FORM)
     for name, kind in kinds.items():
         if type(row.get(name)) is not kind:
-            raise StoreError(f"{where}: '{name}' must be of type {kind.__name__}, is {row.get(name)!r}.")
-    for use in Use:
-        if not isinstance(row.get(use), list) or not set(map(str, row[use])) <= set(Source):
-            raise StoreError(f"{where}: '{use}' must list sources out of {', '.join(Source)}.")
+            raise StoreError(f"{where}: '{name}' must be of type {kind.__name__}, is {row.get(name)!r}.", _FORM)
+    if not isinstance(row.get("genre", ""), str):
+        raise StoreError(f"{where}: 'genre' must be of type str, is {row['genre']!r}.", _FORM)
+    _check_uses(row, where)
+    labellers = row.get("labellers", {})
+    if not isinstance(labellers, dict):
+        raise StoreError(f"{where}: 'labellers' must be an object with what each labeller said.", _FORM)
+    for name, said in labellers.items():
+        _check_uses(said, f"{where}, labeller '{name}'")
     return row
 
 
+def _check_uses(said: Any, where: str) -> None:
+    if not isinstance(said, dict):
+        raise StoreError(f"{where} is not an object.", _FORM)
+    for use in Use:
+        if not isinstance(said.get(use), list) or not set(map(str, said[use])) <= set(Source):
+            raise StoreError(f"{where}: '{use}' must list sources out of {', '.join(Source)}.", _FORM)
+
+
 def _sentence(row: dict[str, Any]) -> SampleSentence:
-    return SampleSentence(row["text"], _labels(row["used"], row["called_for"]))
+    said = {name: _labels(one["used"], one["called_for"]) for name, one in row.get("labellers", {}).items()}
+    return SampleSentence(row["text"], _labels(row["used"], row["called_for"]), row["page"], said)
 
 
 def _labels(used: Iterable[str], called_for: Iterable[str]) -> dict[Source, Use]:

@@ -16,7 +16,7 @@ from bronnen import cli, errors
 from bronnen.cli import COMMANDS, main
 
 DOCS = Path(__file__).parents[2] / "docs" / "cli.md"
-HEAVY = ("spacy", "sklearn", "skops", "numpy", "pdfplumber", "pypdfium2", "rich", "openpyxl", "sqlite3")
+HEAVY = ("jinja2", "spacy", "sklearn", "skops", "numpy", "pdfplumber", "pypdfium2", "rich", "openpyxl", "sqlite3")
 
 
 def test_help_answers_at_once_and_imports_nothing_heavy() -> None:

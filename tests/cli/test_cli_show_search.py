@@ -13,8 +13,8 @@ from walks import Walk, files, run, scan
 
 from bronnen.cli.screen import bar, cells, printable, readable, tag
 from bronnen.cli.search import snippet
-from bronnen.cli.taxonomy import looks
 from bronnen.records import Use
+from bronnen.taxonomy import looks
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from bronnen.errors import BronnenError, ExitCode
 
 COMMANDS = {  # name -> module, object, first line of help (so that listing them imports none)
     "corpus": ("bronnen.cli.corpus", "corpus", "Bring labels by people in and out of a store, and compare labellers."),
+    "evaluate": ("bronnen.cli.evaluate", "evaluate", "Show how well a classifier reads the labelled text in LABELS."),
     "scan": ("bronnen.cli.scan", "scan", "Find out what documents draw on, and write the results to a folder."),
     "search": ("bronnen.cli.search", "search", "Find passages in a store by their words and labels."),
     "show": ("bronnen.cli.show", "show", "Print a document's passages with their labels."),

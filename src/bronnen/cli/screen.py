@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from typing import IO, TYPE_CHECKING
 from unicodedata import category
 
-from bronnen.cli.taxonomy import looks, use_mark
 from bronnen.records import Labels, Source
+from bronnen.taxonomy import looks, use_mark
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -112,7 +112,7 @@ def _print(hits: Sequence[Hit], words: str) -> None:
     from rich.text import Text
 
     from bronnen.cli.screen import console, printable, tag
-    from bronnen.cli.taxonomy import looks
+    from bronnen.taxonomy import looks
 
     screen = console()
     for hit in hits:

@@ -92,7 +92,7 @@ def _head(analysis: Analysis, screen: Console) -> None:
     from rich.text import Text
 
     from bronnen.cli.screen import printable
-    from bronnen.cli.taxonomy import looks, use_mark, use_name
+    from bronnen.taxonomy import looks, use_mark, use_name
 
     balance = analysis.balance
     screen.print(printable(analysis.document.name), style="bold", soft_wrap=True)
@@ -119,7 +119,7 @@ def _body(analysis: Analysis, labelled: LabelledPassage) -> Text:
     from rich.text import Text
 
     from bronnen.cli.screen import readable, tag
-    from bronnen.cli.taxonomy import looks
+    from bronnen.taxonomy import looks
 
     text = Text()
     for sentence in labelled.sentences:
@@ -140,6 +140,6 @@ def _in_order(labels: Labels) -> list[tuple[Source, Use]]:
 
 
 def _names(labels: Labels) -> str:
-    from bronnen.cli.taxonomy import looks, use_name
+    from bronnen.taxonomy import looks, use_name
 
     return ", ".join(f"{looks()[source].short} {use_name(use)}" for source, use in _in_order(labels))

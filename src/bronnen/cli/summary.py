@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bronnen.cli.screen import bar, percent, printable
-from bronnen.cli.taxonomy import looks
 from bronnen.records import Analysis, Failure, PageState, Source
 from bronnen.store import Duplicate
+from bronnen.taxonomy import looks
 
 if TYPE_CHECKING:
     from rich.console import Console

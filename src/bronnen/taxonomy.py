@@ -13,7 +13,7 @@ from bronnen.settings import resource
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a source is shown: a letter, a colour with the ink that is readable on it, Dutch names."""
+    """How a source is shown: a letter, a colour with the ink that is readable on it, names in one language."""
 
     letter: str
     colour: str
@@ -27,25 +27,25 @@ class Look:
         return f"{self.ink} on {self.colour}"
 
 
-@lru_cache(maxsize=1)
-def looks() -> dict[Source, Look]:
-    """How each source is shown to a Dutch reader."""
+@lru_cache(maxsize=2)
+def looks(language: str = "nl") -> dict[Source, Look]:
+    """How each source is shown to a reader of Dutch (`nl`) or English (`en`)."""
     told = _taxonomy()["sources"]
     return {
         source: Look(
             letter=told[source]["letter"],
             colour=told[source]["colour"],
             ink=told[source]["ink"],
-            name=told[source]["nl"]["name"],
-            short=told[source]["nl"]["short"],
+            name=told[source][language]["name"],
+            short=told[source][language]["short"],
         )
         for source in Source
     }
 
 
-def use_name(use: Use) -> str:
-    """'gebruikt' or 'gevraagd'."""
-    name: str = _taxonomy()["uses"][use]["nl"]["name"]
+def use_name(use: Use, language: str = "nl") -> str:
+    """'gebruikt' or 'gevraagd'; in English 'used' or 'called for'."""
+    name: str = _taxonomy()["uses"][use][language]["name"]
     return name
 
 

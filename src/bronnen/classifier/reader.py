@@ -1,0 +1,158 @@
+"""The reader: a small network that reads a document word by word and scores its sentences and passages in context.
+
+It learned Dutch from unlabelled policy text and the sources from labelled sentences; it was trained outside this
+package (`training/reader`) and only read here, with numpy alone: no torch, nothing to install. Its scores are
+features of the second stage, beside those of the first; what labels come of them is scikit-learn's to say.
+
+The words of a document are one stream. A word is the sum of four learned vectors (the word, how it begins, how it
+ends, its capitals); four gated convolutions (Dauphin et al. 2017, arXiv:1612.08083) let it see eight words to each
+side; the words of a sentence are pooled by attention and maximum; three more convolutions over the sentences let each
+see seven to each side; a passage pools its sentences.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from bronnen.classifier.first import Array
+from bronnen.features import Row
+
+LONGEST = 120  # words of a sentence that are read
+_BLOCK, _OVERLAP = 256, 16  # sentences read at once; more than the network sees to each side
+_UNKNOWN, _BREAK, _FREE = 2, 3, 4  # numbers of a word not in the vocabulary, a sentence's begin, the first free one
+_WORD_STEPS, _SENTENCE_STEPS = (1, 1, 2, 4), (1, 2, 4)  # how far apart the three words or sentences that each layer joins
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Logarithms of odds [n, targets]: of sentences on their own, of sentences in context, of passages."""
+
+    alone: Array
+    sentences: Array
+    passages: Array
+
+
+class Reader:
+    """A trained network. `arrays` is what `model.skops` holds: tables of bytes with a scale, and weights."""
+
+    def __init__(self, arrays: Mapping[str, Any]) -> None:
+        self.arrays = dict(arrays)
+        words = bytes(np.asarray(arrays["vocabulary"], dtype=np.uint8)).decode("utf-8").split("\n")
+        self._numbers = {word: number for number, word in enumerate(words, start=_FREE)}
+        self._tables = {name: _table(arrays, name) for name in ("word", "begin", "end", "capitals")}
+        self._weights = {name: np.asarray(value, dtype=np.float32) for name, value in arrays.items() if "." in name}
+        self._look = lru_cache(maxsize=200_000)(self._seen)
+
+    def read(self, rows: Sequence[Row]) -> Read:
+        """Scores for the sentences of ONE document, in reading order, and for its passages."""
+        count = int(self._weights["alone.weight"].shape[0])
+        if not rows:
+            return Read(*(np.zeros((0, count)) for _ in range(3)))
+        alone, context = [], []
+        for start in range(0, len(rows), _BLOCK):
+            left, right = max(0, start - _OVERLAP), min(len(rows), start + _BLOCK + _OVERLAP)
+            one, other = self._block(rows, left, right)
+            kept = slice(start - left, start - left + min(_BLOCK, len(rows) - start))
+            alone.append(one[kept])
+            context.append(other[kept])
+        seen = np.concatenate(context)
+        begins = _begins(rows)
+        counts = np.diff(np.r_[begins, len(rows)])[:, None]
+        pooled = np.hstack([np.add.reduceat(seen, begins) / counts, np.maximum.reduceat(seen, begins)])
+        found = np.concatenate(alone), self._linear("sentence", seen), self._linear("passage", pooled)
+        return Read(*(np.asarray(part, dtype=np.float64) for part in found))
+
+    def _block(self, rows: Sequence[Row], left: int, right: int) -> tuple[Array, Array]:
+        """Of the sentences from `left` to `right`: their scores alone, and what is known of each in context."""
+        told = [self._look(row.tokens[:LONGEST] or ("•",)) for row in rows[left:right]]
+        lengths = np.array([len(numbers) for numbers in told])
+        words = self._words(np.concatenate(told))
+        starts = np.r_[0, np.cumsum(lengths)[:-1]]
+        own = np.ones(len(words), dtype=bool)
+        own[starts] = False  # the mark before each sentence
+        words, starts, lengths = words[own], starts - np.arange(len(starts)), lengths - 1
+        pull = np.exp(np.clip(self._linear("pull", words), -8, 8))
+        heads = [np.add.reduceat(words * pull[:, [head]], starts) for head in range(pull.shape[1])]
+        total = np.add.reduceat(pull, starts) + np.float32(1e-6)
+        pooled = [head / total[:, [number]] for number, head in enumerate(heads)]
+        state = self._linear("pooled", np.hstack([*pooled, np.maximum.reduceat(words, starts)]))
+        state = state * _sigmoid(state)
+        alone = self._linear("alone", state)
+        edges = np.r_[_begins(rows), len(rows)]
+        first, last = np.isin(np.arange(left, right), edges), np.isin(np.arange(left, right) + 1, edges)
+        place = np.stack([first, last, np.log1p(lengths) / 3, np.ones(len(lengths))], axis=1).astype(np.float32)
+        state = self._layers("sentence", state + self._linear("place", place), _SENTENCE_STEPS)
+        return alone, state
+
+    def _words(self, numbers: Array) -> Array:
+        tables = self._tables.values()
+        summed = sum(table[numbers[:, column]] for column, table in enumerate(tables))
+        return self._layers("word", self._norm("word.in", np.asarray(summed)), _WORD_STEPS)
+
+    def _layers(self, name: str, state: Array, steps: Sequence[int]) -> Array:
+        """Gated convolutions over a stream, each adding to what it was given."""
+        width = state.shape[1]
+        for number, step in enumerate(steps):
+            given = self._norm(f"{name}.norm{number}", state)
+            around = np.zeros((len(state), 3 * width), dtype=np.float32)
+            around[:, width : 2 * width] = given
+            around[step:, :width] = given[:-step]
+            around[:-step, 2 * width :] = given[step:]
+            made = self._linear(f"{name}.layer{number}", around)
+            state = state + made[:, :width] * _sigmoid(made[:, width:])
+        return self._norm(f"{name}.out", state)
+
+    def _linear(self, name: str, given: Array) -> Array:
+        return np.asarray(given @ self._weights[f"{name}.weight"].T + self._weights[f"{name}.bias"])
+
+    def _norm(self, name: str, given: Array) -> Array:
+        centred = given - given.mean(axis=1, keepdims=True)
+        spread = np.einsum("ij,ij->i", centred, centred) / given.shape[1]
+        centred *= (1 / np.sqrt(spread + np.float32(1e-5)))[:, None]
+        return np.asarray(centred * self._weights[f"{name}.weight"] + self._weights[f"{name}.bias"])
+
+    def _seen(self, tokens: tuple[str, ...]) -> Array:
+        """The numbers [words + 1, 4] of a sentence: the mark before it, then its words."""
+        marks = [(_BREAK, _BREAK, _BREAK, 0)]
+        return np.array(marks + [self._number(token) for token in tokens], dtype=np.int64)
+
+    def _number(self, token: str) -> tuple[int, int, int, int]:
+        word, size = token.lower(), len(self._tables["begin"])
+        known = self._numbers.get(word, _UNKNOWN)
+        return known, _hashed("p", word[:4], size), _hashed("s", word[-5:], size), capitals(token)
+
+
+def capitals(token: str) -> int:
+    """How a word is written: 1 a masked number, 2 a mark, 3 small letters, 4 a capital, 5 capitals, 6 mixed."""
+    if token in ("0", "<jaar>", "<proc>", "<link>"):
+        return 1
+    if not token[0].isalpha():
+        return 2
+    if token.isupper():
+        return 5 if len(token) > 1 else 4
+    if token[0].isupper():
+        return 4 if token[1:].islower() or len(token) == 1 else 6
+    return 3
+
+
+def _hashed(kind: str, piece: str, size: int) -> int:
+    return _FREE + zlib.crc32(f"{kind}{piece}".encode()) % (size - _FREE)
+
+
+def _table(arrays: Mapping[str, Any], name: str) -> Array:
+    """A table of vectors, kept as bytes with one scale per row."""
+    return np.asarray(arrays[f"{name}_bytes"], dtype=np.float32) * np.asarray(arrays[f"{name}_scale"])[:, None]
+
+
+def _begins(rows: Sequence[Row]) -> Array:
+    return np.flatnonzero(np.diff([row.passage for row in rows], prepend=-1))
+
+
+def _sigmoid(values: Array) -> Array:
+    return np.asarray(1 / (1 + np.exp(-values)))

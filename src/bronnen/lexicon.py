@@ -10,8 +10,8 @@ between words `..` stands for up to eight words (`uit .. blijkt`). A line that b
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
 
@@ -35,11 +35,34 @@ class _Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class _Forms:
+    """Where words with or without a `*` stand in a series, found without trying each of them.
+
+    `plain` holds a word, a stem (`onderzoek*`) or an ending (`*peiling`); `odd` any other use of `*`.
+    """
+
+    plain: Mapping[str, tuple[int, ...]]
+    odd: tuple[tuple[re.Pattern[str], int], ...]
+
+    def of(self, word: str) -> list[int]:
+        """The places of all forms that fit `word`, in order, each once."""
+        stems = (word[:cut] + "*" for cut in range(len(word) + 1))
+        endings = ("*" + word[cut:] for cut in range(len(word)))
+        found = {place for form in (word, *stems, *endings) for place in self.plain.get(form, ())}
+        return sorted(found.union(place for pattern, place in self.odd if pattern.fullmatch(word)))
+
+
+@dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Cue lists, compiled once. `single[cue]` matches a whole word, `longer` holds the entries of several words."""
+    """Cue lists, compiled once. `single[cue]` matches a whole word, `longer` holds the entries of several words.
+
+    `words` finds the places in `single` that a word fits, `openings` those in `longer` whose first word it fits.
+    """
 
     single: tuple[tuple[str, re.Pattern[str]], ...]
     longer: tuple[_Entry, ...]
+    words: _Forms = field(repr=False, compare=False)
+    openings: _Forms = field(repr=False, compare=False)
 
     @property
     def cues(self) -> tuple[str, ...]:
@@ -69,12 +92,15 @@ def compiled(lists: dict[str, tuple[str, ...]]) -> Lexicon:
     """
     single: list[tuple[str, re.Pattern[str]]] = []
     longer: list[_Entry] = []
+    words: list[tuple[str, int]] = []
     for cue, listed in lists.items():
         short = [entry for entry in listed if " " not in entry]
         if short:
+            words.extend((entry, len(single)) for entry in short)
             single.append((cue, re.compile("|".join(_pattern(entry) for entry in short))))
         longer.extend(_Entry(cue, tuple(entry.split())) for entry in listed if " " in entry)
-    return Lexicon(tuple(single), tuple(longer))
+    openings = _forms((entry.words[0], place) for place, entry in enumerate(longer))
+    return Lexicon(tuple(single), tuple(longer), _forms(words), openings)
 
 
 def matches(words: Sequence[str], lists: Lexicon | None = None) -> list[Match]:
@@ -84,9 +110,11 @@ def matches(words: Sequence[str], lists: Lexicon | None = None) -> list[Match]:
     """
     found: list[Match] = []
     for start, word in enumerate(words):
-        cues, openings = _looked_up(word) if lists is None else _look_up(word, lists)
+        cues, after, others = _looked_up(word) if lists is None else _look_up(word, lists)
         found.extend(Match(cue, start, start + 1) for cue in cues)
-        for entry in openings:
+        if not (after or others) or start + 1 == len(words):
+            continue
+        for entry in after.get(words[start + 1], others):
             end = _end(entry.words, words, start)
             if end:
                 found.append(Match(entry.cue, start, end))
@@ -102,14 +130,37 @@ def _whole(word: str) -> re.Pattern[str]:
     return re.compile(_pattern(word))
 
 
-def _look_up(word: str, lists: Lexicon) -> tuple[tuple[str, ...], tuple[_Entry, ...]]:
-    cues = tuple(cue for cue, pattern in lists.single if pattern.fullmatch(word))
-    return cues, tuple(entry for entry in lists.longer if _fits(entry.words[0], word))
+def _forms(places: Iterable[tuple[str, int]]) -> _Forms:
+    plain: dict[str, list[int]] = {}
+    odd: list[tuple[re.Pattern[str], int]] = []
+    for form, place in places:
+        if "*" in form[1:-1] or form.count("*") > 1:
+            odd.append((_whole(form), place))
+        else:
+            plain.setdefault(form, []).append(place)
+    return _Forms({form: tuple(found) for form, found in plain.items()}, tuple(odd))
+
+
+_Found = tuple[tuple[str, ...], Mapping[str, tuple[_Entry, ...]], tuple[_Entry, ...]]
+"""The cues of a word and the entries it may open: by the word that comes next, and after any other word."""
+
+
+def _look_up(word: str, lists: Lexicon) -> _Found:
+    cues = tuple(lists.single[place][0] for place in lists.words.of(word))
+    opened = [lists.longer[place] for place in lists.openings.of(word)]
+    after = {entry.words[1] for entry in opened if not _is_open(entry)}
+    by_next = {plain: tuple(one for one in opened if _is_open(one) or one.words[1] == plain) for plain in after}
+    return cues, by_next, tuple(entry for entry in opened if _is_open(entry))
 
 
 @lru_cache(maxsize=200_000)
-def _looked_up(word: str) -> tuple[tuple[str, ...], tuple[_Entry, ...]]:
+def _looked_up(word: str) -> _Found:
     return _look_up(word, lexicon())
+
+
+def _is_open(entry: _Entry) -> bool:
+    """Whether an entry's second word may be more than one: a gap, or a word with a `*`."""
+    return entry.words[1] == _ANY or "*" in entry.words[1]
 
 
 def _fits(wanted: str, word: str) -> bool:

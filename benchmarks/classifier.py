@@ -1,188 +1,202 @@
-"""How well and how fast the classifier reads, against plain TF-IDF with logistic regression in the same run.
+"""How well and how fast the classifier does, on the rows that come with it.
 
-Five folds; what belongs together is never split. Ours is fitted whole on four folds, with its second stage and its
-thresholds, and so is the peer with its tuned thresholds: the fifth fold is only ever scored. Passages are the product's
-(at most 120 words). F1 over the five folds together.
+    python benchmarks/classifier.py                   # five folds: by version of a document, and by organisation
+    python benchmarks/classifier.py --ablate          # the same without each family of features in turn
+    python benchmarks/classifier.py --peer            # plain TF-IDF + LR beside it; needs ../shared/data
+    python benchmarks/classifier.py --speed           # needs ../shared/data
 
-    python benchmarks/classifier.py [--labels FILE] [--by version|document|organisation] [--add FILE]
-
-`--by document` keeps a document together, `version` (the default) also documents that are versions of one another,
-`organisation` all documents of one organisation. `--add` gives a second model the samples in another file to learn from
-too, in every fold; they are never tested on. The labels were made by a language model and checked by no human.
+Everything is learned from all rows but measured only on the label files of real documents (`../shared/data/labels`).
+Both stages, the thresholds and the scores behind the second stage come from the other folds alone (nested); the
+reader's scores are those of readers that left out the whole organisations of the run they read.
 """
 
 from __future__ import annotations
 
 import argparse
-import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from bronnen.classifier import SOURCES, Examples, Model, best_threshold, fold_numbers, passage_truth, rates, second
-from bronnen.classifier.first import STRENGTH
-from bronnen.corpus import Sample, read_samples
-from bronnen.features import rows
+from bronnen.classifier import (
+    SOURCES,
+    Examples,
+    Held,
+    Model,
+    Read,
+    best_threshold,
+    calibration_error,
+    cross_validated,
+    fold_numbers,
+    passage_truth,
+    rates,
+)
+from bronnen.classifier.examples import REAL
+from bronnen.corpus import read_samples
+from bronnen.features import LENT, rows
 from bronnen.records import Unit, Use
 from bronnen.settings import resource
-from bronnen.training.train import examples_of, paragraphs
+from bronnen.training.own import of_sample
+from bronnen.training.train import groups_of, shipped_rows
 
 SEED, FOLDS = 7, 5
-Decisions = dict[str, dict[Unit, np.ndarray]]  # way -> unit -> truth values [n, sources, uses]
-WAYS = ("TF-IDF + LR, 0.5", "TF-IDF + LR, tuned", "bronnen")
-ADDED = "bronnen + added"
+LABELS = Path("../shared/data/labels/sentences.jsonl")
 
 
-def part(examples: Examples, chosen: np.ndarray, sizes: np.ndarray) -> Examples:
-    """The examples of some of the samples."""
-    documents = [document for document, kept in zip(examples.documents, chosen, strict=True) if kept]
-    return Examples(documents, examples.sentences[np.repeat(chosen, sizes)], examples.groups[chosen])
+def folds(examples: Examples, by: str) -> np.ndarray:
+    groups = examples.groups if by == "version" else examples.organisations
+    return fold_numbers(groups, np.diff(examples.begins), FOLDS, np.random.default_rng(SEED))
 
 
-def peaks(scores: np.ndarray, documents: Sequence[Sequence[object]]) -> np.ndarray:
-    """A passage's score as the highest of its sentences."""
-    return np.maximum.reduceat(scores, second.placed(documents).begins[:-1])
+def real(held: Held, examples: Examples) -> Held:
+    """What was measured, of the label files of real documents only."""
+    kept = examples.origins[held.runs] == REAL
+    return Held(*(getattr(held, name)[kept] for name in Held.__slots__))
 
 
-def plain(texts: np.ndarray, truth: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Probabilities [n, sources, uses] for other texts, by words alone."""
+def f1s(held: Held, use: int) -> list[float]:
+    return [rates(held.truth[:, i, use], held.given[:, i, use])["f1"] for i in range(len(SOURCES))]
+
+
+def line(name: str, scores: list[float]) -> str:
+    return f"{name:34} " + " ".join(f"{score:12.3f}" for score in scores) + f" {np.mean(scores):6.3f}"
+
+
+def head(title: str) -> str:
+    return f"\n{title}\n{'':34} " + " ".join(f"{source.value[:12]:>12}" for source in SOURCES) + "  macro"
+
+
+def quality(examples: Examples) -> None:
+    for by in ("version", "organisation"):
+        found = {unit: real(held, examples) for unit, held in cross_validated(examples, folds(examples, by)).items()}
+        print(head(f"F1, five folds by {by}; {len(found[Unit.SENTENCE].runs)} sentences of real documents"), flush=True)
+        for unit, held in found.items():
+            for j, use in enumerate(Use):
+                print(line(f"{unit} {use}", f1s(held, j)))
+        held = found[Unit.PASSAGE]
+        for j, use in enumerate(Use):
+            pairs = [(held.truth[:, i, j], held.scores[:, i, j]) for i in range(len(SOURCES))]
+            print(line(f"passage {use}, best threshold", [_best(*pair) for pair in pairs]))
+            print(line(f"passage {use}, calibration error", [calibration_error(*pair) for pair in pairs]))
+            print(line(f"passage {use}, Brier skill", [skill(*pair) for pair in pairs]), flush=True)
+
+
+def _best(truth: np.ndarray, scores: np.ndarray) -> float:
+    return rates(truth, scores >= best_threshold(truth, scores))["f1"]
+
+
+def skill(truth: np.ndarray, scores: np.ndarray) -> float:
+    """One less the Brier score over that of the base rate."""
+    share = float(truth.mean())
+    return 1 - float(((scores - truth) ** 2).mean()) / (share * (1 - share))
+
+
+def without(family: str) -> Callable[[Examples], Examples]:
+    """Examples without what a family says; those of neighbours go with the family that lends."""
+
+    def change(examples: Examples) -> Examples:
+        if family == "reader":
+            return replace(examples, read=Read(*(np.zeros_like(getattr(examples.read, n)) for n in Read.__slots__)))
+        empty = sparse.csr_matrix(examples.counts[family].shape, dtype=np.float32)
+        return replace(examples, counts={**examples.counts, family: empty})
+
+    return change
+
+
+def ablations(examples: Examples) -> Iterator[tuple[str, Examples]]:
+    yield "everything", examples
+    for family in ("reader", *(name for name in examples.counts if name not in LENT)):
+        yield f"without {family}", without(family)(examples)
+    only = examples.origins == REAL
+    yield "label files alone", replace(examples, weights=np.where(only, 1.0, 1e-6))
+
+
+def ablate(examples: Examples) -> None:
+    print(head("F1 of passages, used, five folds by version, without one family of features at a time"), flush=True)
+    for name, changed in ablations(examples):
+        held = real(cross_validated(changed, folds(changed, "version"))[Unit.PASSAGE], changed)
+        print(line(name, f1s(held, 0)), flush=True)
+
+
+def peer() -> None:
+    """Words alone: TF-IDF and logistic regression on sentences, the highest of a passage, thresholds tuned inside."""
+    runs = [(sample, of_sample(sample)) for sample in read_samples(LABELS)]
+    texts = np.array([text for _, run in runs for one in run.paragraphs for text in one.sentences], dtype=object)
+    sizes = np.array([len(run.sentences) for _, run in runs])
+    lengths = [len(one.sentences) for _, run in runs for one in run.paragraphs]
+    truth = np.concatenate([run.sentences for _, run in runs])
+    passages = np.repeat(np.arange(len(lengths)), lengths)
+    groups = groups_of([sample for sample, _ in runs])
+    fold = np.repeat(fold_numbers(groups, sizes, FOLDS, np.random.default_rng(SEED)), sizes)
+    scores = np.zeros(truth.shape)
+    for held in range(FOLDS):
+        away = fold != held
+        scores[~away] = _plain(texts[away], truth[away], texts[~away])
+    ends = np.flatnonzero(np.diff(passages, prepend=-1))
+    peak, wanted, where = np.maximum.reduceat(scores, ends), passage_truth(truth, passages), fold[ends]
+    given = np.zeros(wanted.shape, dtype=bool)
+    for held in range(FOLDS):
+        for i, j in np.ndindex(*wanted.shape[1:]):
+            least = best_threshold(wanted[where != held, i, j], peak[where != held, i, j])
+            given[where == held, i, j] = peak[where == held, i, j] >= least
+    given[:, :, 1] &= ~given[:, :, 0]
+    print(head("TF-IDF + LR on the label files alone, thresholds tuned on the other folds"))
+    for j, use in enumerate(Use):
+        print(line(f"passage {use}", f1s(Held(peak, given, wanted, where), j)))
+
+
+def _plain(texts: np.ndarray, truth: np.ndarray, others: np.ndarray) -> np.ndarray:
     words = TfidfVectorizer(min_df=2, sublinear_tf=True)
     matrix, unseen = words.fit_transform(texts), words.transform(others)
     scores = np.zeros((len(others), *truth.shape[1:]))
     for i, j in np.ndindex(*truth.shape[1:]):
-        regression = LogisticRegression(C=STRENGTH, solver="liblinear", random_state=0).fit(matrix, truth[:, i, j])
+        regression = LogisticRegression(C=3.0, solver="liblinear", random_state=0).fit(matrix, truth[:, i, j])
         scores[:, i, j] = regression.predict_proba(unseen)[:, 1]
     return scores
 
 
-def decide(scores: np.ndarray, least: np.ndarray) -> np.ndarray:
-    given = scores >= least
-    given[:, :, 1] &= ~given[:, :, 0]
-    return given
-
-
-def tuned(scores: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """The best threshold [sources, uses]."""
-    least = np.zeros(truth.shape[1:])
-    for i, j in np.ndindex(*least.shape):
-        least[i, j] = best_threshold(truth[:, i, j], scores[:, i, j])
-    return least
-
-
-def peer(texts: np.ndarray, learn: Examples, others: np.ndarray, test: Examples, rng: np.random.Generator) -> Decisions:
-    """What the peer decides: at 0.5, and at thresholds chosen on an inner five-fold of what it learns from."""
-    sizes = np.array([len(document) for document in learn.documents])
-    inner = np.repeat(fold_numbers(learn.groups, sizes, FOLDS, rng), sizes)
-    held_out = np.zeros(learn.sentences.shape)
-    for fold in range(FOLDS):
-        away = inner != fold
-        held_out[~away] = plain(texts[away], learn.sentences[away], texts[~away])
-    passages = passage_truth(learn.sentences, second.placed(learn.documents).passages)
-    scores = {Unit.SENTENCE: plain(texts, learn.sentences, others)}
-    scores[Unit.PASSAGE] = peaks(scores[Unit.SENTENCE], test.documents)
-    least = {
-        Unit.SENTENCE: tuned(held_out, learn.sentences),
-        Unit.PASSAGE: tuned(peaks(held_out, learn.documents), passages),
-    }
-    half = np.full(learn.sentences.shape[1:], 0.5)
-    return {
-        WAYS[0]: {unit: decide(scores[unit], half) for unit in Unit},
-        WAYS[1]: {unit: decide(scores[unit], least[unit]) for unit in Unit},
-    }
-
-
-def ours(learn: Examples, test: Examples, rng: np.random.Generator) -> dict[Unit, np.ndarray]:
-    model = Model.fit(learn, rng)
-    scored = [model.score(document) for document in test.documents]
-    found = {}
-    for unit, scores in ((Unit.SENTENCE, [s.sentences for s in scored]), (Unit.PASSAGE, [s.passages for s in scored])):
-        least = np.array([[model.thresholds[unit][source][use] for use in Use] for source in SOURCES])
-        found[unit] = decide(np.concatenate(scores), least)
-    return found
-
-
-def joined(one: Examples, other: Examples) -> Examples:
-    """Both sets of examples, whose groups have nothing in common."""
-    groups = np.r_[one.groups, other.groups + one.groups.max() + 1]
-    return Examples([*one.documents, *other.documents], np.concatenate([one.sentences, other.sentences]), groups)
-
-
-def quality(samples: list[Sample], by: str, added: list[Sample]) -> None:
-    ways = (*WAYS, ADDED) if added else WAYS
-    more = examples_of(added) if added else None
-    examples = examples_of(samples)
-    keys = {"document": [s.document for s in samples], "organisation": [s.organisation for s in samples]}
-    if by in keys:
-        groups = np.unique(keys[by], return_inverse=True)[1]
-        examples = Examples(examples.documents, examples.sentences, groups)
-    sizes = np.array([len(document) for document in examples.documents])
-    rng = np.random.default_rng(SEED)
-    folds = fold_numbers(examples.groups, sizes, FOLDS, rng)
-    texts = np.array([one.text for s in samples for p in s.paragraphs for one in p], dtype=object)
-    truth: dict[Unit, list[np.ndarray]] = {unit: [] for unit in Unit}
-    given: dict[str, dict[Unit, list[np.ndarray]]] = {way: {unit: [] for unit in Unit} for way in ways}
-    for fold in range(FOLDS):
-        learn, test = part(examples, folds != fold, sizes), part(examples, folds == fold, sizes)
-        seen = np.repeat(folds != fold, sizes)
-        decisions = peer(texts[seen], learn, texts[~seen], test, rng)
-        decisions[WAYS[2]] = ours(learn, test, rng)
-        if more:
-            decisions[ADDED] = ours(joined(learn, more), test, rng)
-        truth[Unit.SENTENCE].append(test.sentences)
-        truth[Unit.PASSAGE].append(passage_truth(test.sentences, second.placed(test.documents).passages))
-        for way in ways:
-            for unit in Unit:
-                given[way][unit].append(decisions[way][unit])
-        print(f"fold {fold + 1} of {FOLDS}", file=sys.stderr, flush=True)
-    print(f"\nF1, five folds by {by}; {len(texts)} sentences, {len(np.unique(examples.groups))} groups")
-    print(f"{'unit':9} {'use':11} {'way':19} " + " ".join(f"{source.value[:12]:>12}" for source in SOURCES) + "  macro")
-    for unit in Unit:
-        wanted = np.concatenate(truth[unit])
-        for j, use in enumerate(Use):
-            for way in ways:
-                found = np.concatenate(given[way][unit])
-                scores = [rates(wanted[:, i, j], found[:, i, j])["f1"] for i in range(len(SOURCES))]
-                cells = " ".join(f"{score:12.3f}" for score in scores)
-                print(f"{unit:9} {use:11} {way:19} {cells} {np.mean(scores):6.3f}")
-
-
-def speed(samples: list[Sample]) -> None:
-    """Sentences a second on one core, text in and probabilities out, document by document."""
+def speed() -> None:
+    """Sentences a second on one core, text in and probabilities out, a labelled run at a time joined per document."""
     whole: dict[str, list[object]] = {}
-    for sample in samples:
-        whole.setdefault(sample.document, []).extend(paragraphs(sample))
+    for sample in read_samples(LABELS):
+        whole.setdefault(sample.document, []).extend(of_sample(sample).paragraphs)
     begin = time.perf_counter()
     model = Model.load(resource("models", "sources"))
     load = time.perf_counter() - begin
-    begin, cpu, count = time.perf_counter(), time.process_time(), 0
-    describing = 0.0
+    spent = {"features": 0.0, "reader": 0.0, "all": 0.0}
+    count = 0
     for passages in whole.values():
         at = time.process_time()
         made = rows(passages)  # type: ignore[arg-type]
-        describing += time.process_time() - at
+        spent["features"] += time.process_time() - at
         model.score(made)
+        spent["all"] += time.process_time() - at
+        at = time.process_time()
+        model.reader.read(made)
+        spent["reader"] += time.process_time() - at
         count += len(made)
-    wall, used = time.perf_counter() - begin, time.process_time() - cpu
     print(f"\nmodel {model.id}: {len(model.data) / 1e6:.1f} MB, loads in {load:.2f} s")
-    print(f"{count} sentences: {count / used:.0f} a second of processor time ({describing / used:.0%} on features), ")
-    print(f"{used / count * 1e3:.3f} ms a sentence; {count / wall:.0f} a second by the clock")
+    print(f"{count} sentences: {count / spent['all']:.0f} a second of processor time")
+    for name in ("features", "reader"):
+        print(f"  of which {name}: {spent[name] / spent['all']:.0%}")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Quality and speed of the classifier against plain TF-IDF + LR.")
-    parser.add_argument("--labels", type=Path, default=Path("../shared/data/labels/sentences.jsonl"))
-    parser.add_argument("--by", choices=("version", "document", "organisation"), default="version")
-    parser.add_argument("--add", type=Path, help="samples of the same form that a second model learns from too")
-    parser.add_argument("--speed-only", action="store_true")
+    parser = argparse.ArgumentParser(description="Quality and speed of the classifier.")
+    for name in ("ablate", "peer", "speed"):
+        parser.add_argument(f"--{name}", action="store_true")
     told = parser.parse_args()
-    samples = read_samples(told.labels)
-    speed(samples)
-    if not told.speed_only:
-        quality(samples, told.by, read_samples(told.add) if told.add else [])
+    if told.speed:
+        speed()
+    elif told.peer:
+        peer()
+    else:
+        (ablate if told.ablate else quality)(shipped_rows())
 
 
 if __name__ == "__main__":

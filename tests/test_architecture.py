@@ -12,7 +12,7 @@ SRC = Path(__file__).parents[1] / "src" / "bronnen"
 LAYERS = [  # from the bottom up; a room may import from lower rows only
     {"records", "errors"},
     {"settings", "verdicts", "agreement", "lexicon"},
-    {"formats", "features", "taxonomy"},
+    {"formats", "features", "taxonomy", "explain"},
     {"extract", "segment", "language", "classifier", "quantify", "store", "report", "corpus"},
     {"pipeline", "training"},
     {"batch"},

@@ -14,7 +14,19 @@ import pytest
 from sklearn.preprocessing import FunctionTransformer
 from skops import io as skops_io
 
-from bronnen.classifier import Model, _identity, best_threshold, decided, disk, passage_truth, rates, second
+from bronnen.classifier import (
+    Model,
+    Read,
+    _identity,
+    best_threshold,
+    calibration_error,
+    decided,
+    disk,
+    passage_truth,
+    rates,
+    reader,
+    second,
+)
 from bronnen.errors import MissingError
 from bronnen.features import Paragraph, rows
 from bronnen.records import Source, Unit, Use
@@ -184,6 +196,12 @@ def test_best_threshold(truth: list[int], scores: list[float], wanted: float) ->
     assert best_threshold(np.array(truth, dtype=bool), np.array(scores)) == pytest.approx(wanted)
 
 
+def test_calibration_error() -> None:
+    truth, scores = np.array([1, 0, 0, 0], dtype=bool), np.array([0.75, 0.75, 0.15, 0.05])
+    assert calibration_error(truth, scores) == pytest.approx((2 * 0.25 + 0.15) / 3)
+    assert calibration_error(truth[3:], scores[3:]) == 0
+
+
 def test_rates() -> None:
     truth, given = np.array([1, 1, 0, 0, 0], dtype=bool), np.array([1, 0, 1, 0, 0], dtype=bool)
     assert rates(truth, given) == {"precision": 0.5, "recall": 0.5, "f1": 0.5, "fpr": 0.3333}
@@ -191,12 +209,23 @@ def test_rates() -> None:
 
 def test_the_second_stage_never_looks_over_a_documents_end() -> None:
     page = rows(PAGE)
-    logits = np.random.default_rng(0).normal(size=(3, 6))
+    rng = np.random.default_rng(0)
+    parts = [rng.normal(size=(3 if number < 3 else 2, 6)) for number in range(5)]
     alone, pair = second.placed([page]), second.placed([page, page])
-    doubled = np.vstack([logits, -logits])
+    signals = second.Signals(*parts)
+    doubled = second.Signals(*(np.vstack([one, -one]) for one in parts))
     for about in (second.about_sentences, second.about_passages):
-        single = about(logits, alone)
+        single = about(signals, alone)
         assert np.allclose(about(doubled, pair)[: len(single)], single)
+
+
+def test_a_long_document_is_read_as_in_one_piece(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = rows([*PAGE, Paragraph("", "paragraph", ("De raad besluit.",)), *PAGE] * 9)
+    whole = model.reader.read(page)
+    monkeypatch.setattr(reader, "_BLOCK", 7)
+    cut = model.reader.read(page)
+    for name in Read.__slots__:
+        assert np.allclose(getattr(cut, name), getattr(whole, name), atol=1e-3)
 
 
 # Clear sentences of our own, each in a plain surrounding --------------------------------------------------------------

@@ -6,20 +6,20 @@ import pickle
 
 import pytest
 
-from bronnen.features import LENT, NEARBY, Paragraph, is_heading, normalised, pieces, rows, words_of
+from bronnen.features import LENT, NEARBY, Paragraph, cleaned, is_heading, pieces, rows, words_of
 
 PLAIN = [
     ("wacht\u00adtijden", "wachttijden"),
     ("de ge- laagdheid", "de gelaagdheid"),
     ("in- en uitstroom", "in- en uitstroom"),
     ("zorg- of welzijn", "zorg- of welzijn"),
-    ("● Ouders", "• ouders"),
-    ("\uf0b7 Ouders", "• ouders"),
+    ("● Ouders", "• Ouders"),
+    ("\uf0b7 Ouders", "• Ouders"),
     ("12,5 % en 7%", "<proc> en <proc>"),
     ("zestig procent", "zestig <proc>"),
     ("in 2019 waren er 1.234", "in <jaar> waren er 0"),
     ("zie https://www.cbs.nl/nl-nl?x=1 hier", "zie <link> hier"),
-    ("“Fijn”, zei zij", "'fijn', zei zij"),
+    ("“Fijn”, zei zij", "'Fijn', zei zij"),
     ("ﬁnancieel", "financieel"),
     ("", ""),
 ]
@@ -27,7 +27,7 @@ PLAIN = [
 
 @pytest.mark.parametrize(("text", "wanted"), PLAIN)
 def test_debris_is_made_plain(text: str, wanted: str) -> None:
-    assert normalised(text) == wanted
+    assert cleaned(text) == wanted
 
 
 HEADINGS = [

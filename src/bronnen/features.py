@@ -46,12 +46,13 @@ class Row:
     """A sentence and what it brings itself: per family its names, one that counts twice stands twice.
 
     `passage` is the index of its passage in the document, `length` its number of words. The families that neighbours
-    lend (`LENT`) are found from the rows around it.
+    lend (`LENT`) are found from the rows around it. `tokens` are its words as they are written, for the reader.
     """
 
     passage: int
     length: int
     names: Mapping[str, tuple[str, ...]]
+    tokens: tuple[str, ...]
 
 
 def rows(paragraphs: Sequence[Paragraph]) -> list[Row]:
@@ -60,7 +61,8 @@ def rows(paragraphs: Sequence[Paragraph]) -> list[Row]:
     headings = _headings(paragraphs)
     made: list[Row] = []
     for at, (passage, text) in enumerate(told):
-        words = words_of(text)
+        tokens = tokens_of(text)
+        words = _lowered(tokens)
         names = {
             "word": tuple(f"word_{word}" for word in words),
             "pair": tuple(f"pair_{one} {two}" for one, two in pairwise(words)),
@@ -69,32 +71,41 @@ def rows(paragraphs: Sequence[Paragraph]) -> list[Row]:
             "cue": tuple(_cues(words)),
             "shape": tuple(_shape(text, words) + _place(at, passage, told)),
         }
-        made.append(Row(passage, len(words), names))
+        made.append(Row(passage, len(words), names, tuple(tokens)))
     return made
 
 
-def normalised(text: str) -> str:
-    """Lower-case text without the debris of a PDF: broken words joined, bullets and digits made alike.
+def cleaned(text: str) -> str:
+    """Text without the debris of a PDF: broken words joined, bullets, quotes, links and digits made alike.
 
-    >>> normalised("De wacht- tijden stegen met 12% in 2021 •")
-    'de wachttijden stegen met <proc> in <jaar> •'
+    >>> cleaned("De wacht- tijden stegen met 12% in 2021 •")
+    'De wachttijden stegen met <proc> in <jaar> •'
     """
     text = normalize("NFKC", text).replace("\u00ad", "").replace("\u200b", "")
     text = _BROKEN.sub(r"\1\2", text)
-    text = _QUOTES.sub("'", _BULLETS.sub(" • ", text)).lower()
+    text = _QUOTES.sub("'", _BULLETS.sub(" • ", text))
     text = _LINK.sub(" <link> ", text)
     text = _PERCENT.sub(" <proc> ", text)
     text = _NUMBER.sub(_masked, text)
     return " ".join(text.split())
 
 
+def tokens_of(text: str) -> list[str]:
+    """The words of a sentence as they are written, with the marks that mean something.
+
+    >>> tokens_of("Volgens het SCP (2019), is dat zo.")
+    ['Volgens', 'het', 'SCP', '(', '<jaar>', ')', ',', 'is', 'dat', 'zo']
+    """
+    return _TOKEN.findall(cleaned(text))[:LONGEST]
+
+
 def words_of(text: str) -> list[str]:
-    """The normalised words of a sentence; marks that mean something (`?`, `'`, `•`, `:`) stand as words.
+    """The words of a sentence in small letters; marks that mean something (`?`, `'`, `•`, `:`) stand as words.
 
     >>> words_of("Volgens het SCP (2019) is dat zo.")
     ['volgens', 'het', 'scp', '(', '<jaar>', ')', 'is', 'dat', 'zo']
     """
-    return _TOKEN.findall(normalised(text))[:LONGEST]
+    return _lowered(tokens_of(text))
 
 
 def is_heading(text: str) -> bool:
@@ -121,10 +132,10 @@ def pieces(word: str) -> tuple[str, ...]:
 _BROKEN = re.compile(r"([a-zà-ÿ])[-\u2010\u2011] (?!en\b|of\b|tot\b|naar\b|als\b|and\b)([a-zà-ÿ])")
 _BULLETS = re.compile(r"[•▪●■◆○◦➢➤►✓\uf0b7\uf0a7\uf02d\uf0d8\ufffd]")
 _QUOTES = re.compile(r"[\"“”„‟‘’‚‛`´«»]")
-_LINK = re.compile(r"(?:https?://|www\.)\S+|\b[\w.]+@[\w.]+\b")
-_PERCENT = re.compile(r"\d[\d.,]*\s?%|\b(?:procent|percent)\b")
+_LINK = re.compile(r"(?:https?://|www\.)\S+|\b[\w.]+@[\w.]+\b", re.IGNORECASE)
+_PERCENT = re.compile(r"\d[\d.,]*\s?%|\b(?:procent|percent)\b", re.IGNORECASE)
 _NUMBER = re.compile(r"\d[\d.,]*")
-_TOKEN = re.compile(r"<[a-z]+>|[^\W\d_]+(?:[-'.&+][^\W\d_]+)*|0+|[?!:;•()'€#>]")
+_TOKEN = re.compile(r"<[a-z]+>|[^\W\d_]+(?:[-'.&+][^\W\d_]+)*|0+|[?!:;•()'€#>,]")
 _AUTHOR_YEAR = re.compile(
     r"\(?[A-Z][\w-]+(?: (?:et al\.?|e\.a\.|(?:&|en|and) (?:[Dd]e |[Vv]an )*[A-Z][\w-]+))?,? \(?(?:19|20)\d\d[a-z]?\)"
 )
@@ -136,6 +147,10 @@ _ITEM = re.compile(r"^(?:[-•–*]|\d+[.)]|[a-z][.)])\s")
 _LISTED = re.compile(r"^#+\s")
 _QUESTION_OF = re.compile(r"^(?:vraag|antwoord)\s+\d", re.IGNORECASE)
 _ABBREVIATION = re.compile(r"\b[A-Z]{2,6}\b")
+
+
+def _lowered(tokens: Sequence[str]) -> list[str]:
+    return [token.lower() for token in tokens if token != ","]
 
 
 def _masked(match: re.Match[str]) -> str:

@@ -9,11 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bronnen.classifier import Model, fold_numbers
+from bronnen.classifier import Model, Reader, described, fold_numbers
+from bronnen.classifier import examples as kept_examples
 from bronnen.corpus import Sample, SampleSentence
 from bronnen.errors import UsageError
+from bronnen.features import rows
 from bronnen.records import Labels, Source, Unit, Use
-from bronnen.training.train import examples_of, groups_of, main, paragraphs, table, train
+from bronnen.settings import resource
+from bronnen.training.own import of_sample
+from bronnen.training.train import Own, groups_of, table, train
 
 E, P, S = Source.EXPERIENTIAL, Source.PROFESSIONAL, Source.SCIENTIFIC
 TOLD: list[tuple[str, Labels]] = [
@@ -42,8 +46,25 @@ def samples(count: int = 10) -> list[Sample]:
 
 
 @pytest.fixture(scope="module")
-def model() -> Model:
-    return train(samples(), np.random.default_rng(1))
+def reader() -> Reader:
+    return Model.load(resource("models", "sources")).reader
+
+
+def own(told: list[Sample], reader: Reader) -> Own:
+    runs = [of_sample(sample) for sample in told]
+    read = [rows(run.paragraphs) for run in runs]
+    truth = [np.concatenate([getattr(run, name) for run in runs]) for name in ("sentences", "passages")]
+    groups = groups_of(told)
+    return Own(described(read, *truth, [reader.read(one) for one in read], groups), tuple(s.document for s in told))
+
+
+def learned(told: list[Sample], reader: Reader) -> Model:
+    return train(None, own(told, reader), reader, np.random.default_rng(1))
+
+
+@pytest.fixture(scope="module")
+def model(reader: Reader) -> Model:
+    return learned(samples(), reader)
 
 
 def test_it_learns_from_little(model: Model) -> None:
@@ -55,9 +76,9 @@ def test_it_learns_from_little(model: Model) -> None:
 
 def test_the_card_says_what_was_learned_from(model: Model) -> None:
     data = model.card["data"]
-    assert (data["documents"], data["organisations"], data["sentences"]) == (10, 1, 80)
-    assert data["labels"]["scientific"] == {"used": 10, "called_for": 10}
-    assert "no human" in data["provenance"]
+    assert (data["groups"], data["runs"], data["sentences"], data["own"]["documents"]) == (10, 10, 80, 10)
+    assert data["labels"]["sentence"]["scientific"] == {"used": 10, "called_for": 10}
+    assert hashlib.sha256(b"d3").hexdigest()[:16] in data["documents_digest"]
     for unit in Unit:
         for source in Source:
             assert {"tpr", "fpr"} <= model.card["error_rates"][unit][source]["used"].keys()
@@ -67,8 +88,8 @@ def test_the_card_says_what_was_learned_from(model: Model) -> None:
     json.dumps(model.card)
 
 
-def test_the_same_seed_gives_the_same_bytes(model: Model) -> None:
-    again = train(samples(), np.random.default_rng(1))
+def test_the_same_seed_gives_the_same_bytes(model: Model, reader: Reader) -> None:
+    again = learned(samples(), reader)
     assert again.data == model.data
     assert again.card == model.card
 
@@ -107,24 +128,58 @@ def test_versions_of_one_document_stay_together() -> None:
 def test_long_paragraphs_are_cut_as_the_product_cuts_them() -> None:
     sentence = SampleSentence(" ".join(["woord"] * 50) + ".", {})
     sample = Sample("u", "d", "org", True, ((sentence,) * 5,))
-    assert [len(paragraph.sentences) for paragraph in paragraphs(sample)] == [2, 2, 1]
-    assert len(examples_of([sample]).sentences) == 5
+    run = of_sample(sample)
+    assert [len(paragraph.sentences) for paragraph in run.paragraphs] == [2, 2, 1]
+    assert len(run.sentences) == 5
 
 
-def test_too_little_to_learn_from_is_refused() -> None:
+def test_too_little_to_learn_from_is_refused(reader: Reader) -> None:
     with pytest.raises(UsageError, match="five"):
-        train(samples(4), np.random.default_rng(1))
+        learned(samples(4), reader)
     nothing = ((SampleSentence("Het college besluit.", {}),),)
     silent = [Sample(f"u{number}", f"d{number}", "org", True, nothing) for number in range(10)]
     with pytest.raises(UsageError, match="experiential"):
-        train(silent, np.random.default_rng(1))
+        learned(silent, reader)
 
 
-def test_a_model_is_never_replaced_unasked(model: Model, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_model_is_never_replaced_unasked(model: Model, tmp_path: Path) -> None:
     model.save(tmp_path)
     with pytest.raises(UsageError, match="already"):
         model.save(tmp_path)
     model.save(tmp_path, force=True)
-    labels = tmp_path / "none.jsonl"
-    assert main(["--labels", str(labels), "--out", str(tmp_path)]) == 2
-    assert "--force" in capsys.readouterr().err
+
+
+def test_examples_are_kept_and_read_back(reader: Reader, tmp_path: Path) -> None:
+    made = own(samples(6), reader).examples
+    kept_examples.save(made, tmp_path / "rows.npz")
+    again = kept_examples.load(tmp_path / "rows.npz")
+    assert (again.sentences == made.sentences).all() and (again.passages == made.passages).all()
+    for family, block in made.counts.items():
+        assert (again.counts[family] != block).nnz == 0
+    assert np.allclose(again.read.passages, made.read.passages, atol=0.01)
+    kept_examples.save(again, tmp_path / "again.npz")
+    assert (tmp_path / "again.npz").read_bytes() == (tmp_path / "rows.npz").read_bytes()
+
+
+def test_a_part_of_the_examples_is_what_it_would_be_alone(reader: Reader) -> None:
+    told = samples(6)
+    whole, half = own(told, reader).examples, own(told[2:4], reader).examples
+    cut = kept_examples.part(whole, np.array([2, 3]))
+    for family, block in half.counts.items():
+        assert (cut.counts[family] != block).nnz == 0
+    assert cut.place.passages.tolist() == half.place.passages.tolist()
+    assert np.allclose(cut.read.passages, half.read.passages)
+    both = kept_examples.joined(kept_examples.part(whole, np.arange(2)), kept_examples.part(whole, np.arange(2, 6)))
+    assert both.place.passages.tolist() == whole.place.passages.tolist()
+    assert len(set(both.groups.tolist())) == 6
+
+
+def test_names_of_one_document_are_not_kept(reader: Reader) -> None:
+    told = samples(6)
+    secret = SampleSentence("Mevrouw Zonderschoen uit Oudekatwijk belde driemaal.", {})
+    told[0] = Sample("u0", "d0", "org", True, (*told[0].paragraphs, (secret,)))
+    kept = kept_examples.thinned(own(told, reader).examples)
+    row = kept.begins[1] - 1
+    assert kept.counts["word"][row].nnz == 0
+    assert kept.counts["pair"][row].nnz == 0
+    assert kept.counts["word"][0].nnz > 0

@@ -1,7 +1,8 @@
 """The classifier: rows in, probabilities per source and use out, for sentences and for passages.
 
-Two stages, both scikit-learn's logistic regression: `first` weighs the names of features, `second` the first stage's
-scores in their surroundings. Knows only rows; never unpickles. This is the only room that imports scikit-learn.
+Two stages of scikit-learn's logistic regression and a reader between them: `first` weighs the names of features,
+`reader` reads the words in order with a small network that was trained beforehand, `second` weighs what both say in
+its surroundings. Knows only rows; never unpickles. This is the only room that imports scikit-learn.
 """
 
 from __future__ import annotations
@@ -19,30 +20,52 @@ import numpy as np
 
 from bronnen import lexicon
 from bronnen.classifier import disk, first, second
+from bronnen.classifier.examples import OWN, Examples, described, joined, part, thinned
 from bronnen.classifier.first import Array
+from bronnen.classifier.judging import (
+    SHAPE,
+    SOURCES,
+    TARGETS,
+    USES,
+    best_threshold,
+    calibration_error,
+    decided,
+    fold_numbers,
+    judged,
+    passage_truth,
+    rates,
+)
+from bronnen.classifier.reader import Read, Reader
 from bronnen.errors import MissingError, UsageError
 from bronnen.features import LENT, Row
 from bronnen.records import Labels, Source, Unit, Use
 
-FORMAT = 1
+__all__ = [
+    "SOURCES",
+    "USES",
+    "Examples",
+    "Held",
+    "Model",
+    "Read",
+    "Reader",
+    "Scored",
+    "best_threshold",
+    "calibration_error",
+    "cross_validated",
+    "decided",
+    "described",
+    "fold_numbers",
+    "joined",
+    "judged",
+    "part",
+    "passage_truth",
+    "rates",
+    "thinned",
+]
+
+FORMAT = 2
 FOLDS = 5
-SOURCES, USES = tuple(Source), tuple(Use)
-_SHAPE = (-1, len(SOURCES), len(USES))
-_TARGETS = len(SOURCES) * len(USES)
-_AGAIN = "Install bronnen again, or train a model: python -m bronnen.training.train --help."
-
-
-@dataclass(frozen=True, slots=True)
-class Examples:
-    """What a model learns from. `sentences` holds truth values [n, sources, uses], in reading order.
-
-    `documents` are whole ones or labelled runs of sentences; `groups` gives each the number of what must stay
-    together: no group is ever split between learning and checking.
-    """
-
-    documents: Sequence[Sequence[Row]]
-    sentences: Array
-    groups: Array
+_AGAIN = "Install bronnen again, or train a model: bronnen train --help."
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +83,9 @@ class Model:
     id: str
     card: dict[str, Any]
     data: bytes = field(repr=False)
-    weights: first.Weights = field(repr=False)
+    weights: dict[Unit, first.Weights] = field(repr=False)
     estimators: dict[Unit, list[Any]] = field(repr=False)  # of the second stage, one per target
+    reader: Reader = field(repr=False)
 
     @property
     def thresholds(self) -> dict[str, dict[str, dict[str, float]]]:
@@ -70,39 +94,52 @@ class Model:
         return found
 
     @classmethod
-    def fit(cls, examples: Examples, rng: np.random.Generator) -> Model:
-        """A model of the examples. Its card says what it scored on documents that it had not seen."""
-        sizes = [len(rows) for rows in examples.documents]
-        fold = np.repeat(fold_numbers(examples.groups, np.array(sizes), FOLDS, rng), sizes)
-        place, counts = second.placed(examples.documents), first.counted(examples.documents)
-        truth = examples.sentences.reshape(-1, _TARGETS)
-        logits = np.zeros(truth.shape)
-        for held in np.unique(fold):
-            seen, unseen = np.flatnonzero(fold != held), np.flatnonzero(fold == held)
-            learned = first.fit(first.chosen(counts, seen), truth[seen])
-            logits[unseen] = first.logits(first.chosen(counts, unseen), learned)
-        wanted = {Unit.SENTENCE: examples.sentences, Unit.PASSAGE: passage_truth(examples.sentences, place.passages)}
-        folds = {Unit.SENTENCE: fold, Unit.PASSAGE: fold[place.begins[:-1]]}
+    def fit(cls, examples: Examples, reader: Reader, rng: np.random.Generator) -> Model:
+        """A model of the examples, with the reader that will read what comes.
+
+        Its card says what it scored on documents that it had not seen; of a team's own runs, where there are other
+        runs too, it says so apart.
+        """
+        fold = fold_numbers(examples.groups, np.diff(examples.begins), FOLDS, rng)
+        signals, weights = _signals(examples, fold)
         card: dict[str, Any] = {"thresholds": {}, "cross_validated": {}, "error_rates": {}}
         estimators: dict[Unit, list[Any]] = {}
-        for unit, about in _described(logits, place).items():
-            flat = wanted[unit].reshape(-1, _TARGETS)
-            estimators[unit] = second.fit(about, flat)
-            scores = np.zeros(flat.shape)
-            for held in np.unique(folds[unit]):
-                away = folds[unit] != held
-                scores[~away] = second.probabilities(about[~away], second.fit(about[away], flat[away]))
-            _judge(card, unit, scores.reshape(_SHAPE), wanted[unit])
-        return _model(first.fit(counts, truth), estimators, card)
+        for unit, (about, truth, runs, counts) in _known(examples, signals).items():
+            estimators[unit] = second.fit(about, truth, counts)
+            scores, wanted = _unseen(about, truth, counts, fold[runs]).reshape(SHAPE), truth.reshape(SHAPE)
+            for name, found in judged(scores, wanted).items():
+                card[name][unit.value] = found
+            mine = examples.origins[runs] == OWN
+            if mine.any() and not mine.all():
+                found = judged(scores[mine], wanted[mine], card["thresholds"][unit.value])
+                card.setdefault("own", {})[unit.value] = found["cross_validated"]
+        return _model(weights, estimators, reader, card)
 
     def score(self, rows: Sequence[Row]) -> Scored:
         """Probabilities of the sentences and passages of ONE document, in reading order."""
         if not rows:
-            return Scored(np.zeros((0, *_SHAPE[1:])), np.zeros((0, *_SHAPE[1:])))
-        logits = first.logits(first.counted([rows]), self.weights)
-        about = _described(logits, second.placed([rows]))
-        found = {unit: second.probabilities(about[unit], self.estimators[unit]).reshape(_SHAPE) for unit in Unit}
+            return Scored(np.zeros((0, *SHAPE[1:])), np.zeros((0, *SHAPE[1:])))
+        place = second.placed([rows])
+        counts = first.surrounded(first.counted(rows), [len(rows)])
+        words = first.logits(counts, self.weights[Unit.SENTENCE])
+        passages = first.logits(first.together(counts, place.passages), self.weights[Unit.PASSAGE])
+        read = self.reader.read(rows)
+        signals = second.Signals(words, read.alone, read.sentences, passages, read.passages)
+        about = {Unit.SENTENCE: second.about_sentences, Unit.PASSAGE: second.about_passages}
+        found = {
+            unit: second.probabilities(about[unit](signals, place), self.estimators[unit]).reshape(SHAPE)
+            for unit in Unit
+        }
         return Scored(found[Unit.SENTENCE], found[Unit.PASSAGE])
+
+    def score_examples(self, examples: Examples) -> dict[Unit, Array]:
+        """Probabilities [n, sources, uses] per unit of described examples, read as their reader read them."""
+        signals = _scored_first(examples, self.weights)
+        about = {Unit.SENTENCE: second.about_sentences, Unit.PASSAGE: second.about_passages}
+        return {
+            unit: second.probabilities(about[unit](signals, examples.place), self.estimators[unit]).reshape(SHAPE)
+            for unit in Unit
+        }
 
     def labels(self, probabilities: Array, unit: Unit) -> Labels:
         """The labels that probabilities [sources, uses] of one sentence or passage come to; `used` wins."""
@@ -117,7 +154,7 @@ class Model:
     def reasons(self, rows: Sequence[Row], at: int, source: Source, use: Use) -> list[tuple[str, float]]:
         """What spoke for (above 0) and against a label of the sentence `at` of a document, the heaviest first."""
         target = SOURCES.index(source) * len(USES) + USES.index(use)
-        found = first.contributions(rows, at, self.weights, target)
+        found = first.contributions(rows, at, self.weights[Unit.SENTENCE], target)
         return sorted(found, key=lambda item: (-abs(item[1]), item[0]))
 
     def save(self, folder: Path, *, force: bool = False) -> None:
@@ -148,103 +185,127 @@ class Model:
         _check(card, data, folder)
         try:
             state = disk.loaded(data)
-            weights = first.Weights(*(state["first"][name] for name in ("columns", "idf", "weights", "bias")))
+            weights = {unit: _weights(state["first"][unit.value]) for unit in Unit}
             estimators = {unit: state["second"][unit.value] for unit in Unit}
+            reader = Reader(state["reader"])
         except disk.ForeignTypeError as error:
             raise MissingError(f"{folder / 'model.skops'} holds {error}: it is no model of bronnen.", _AGAIN) from error
         except (OSError, ValueError, LookupError, TypeError, RecursionError, zipfile.BadZipFile) as error:
             raise MissingError(f"{folder / 'model.skops'} is damaged: {error}.", _AGAIN) from error
-        return cls(card["id"], card, data, weights, estimators)
+        return cls(card["id"], card, data, weights, estimators, reader)
 
 
-def fold_numbers(groups: Array, sizes: Array, folds: int, rng: np.random.Generator) -> Array:
-    """A fold for each item, of about equal total size; items of one group share theirs."""
-    names, place = np.unique(groups, return_inverse=True)
-    total = np.bincount(place, weights=sizes)
-    order = rng.permutation(len(names))
-    filled, number = np.zeros(folds), np.zeros(len(names), dtype=np.int64)
-    for name in order[np.argsort(-total[order], kind="stable")]:
-        number[name] = int(np.argmin(filled))
-        filled[number[name]] += total[name]
-    return np.asarray(number[place])
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What models made of documents that they had not seen: arrays over the sentences or passages that were judged."""
+
+    scores: Array  # probabilities [n, sources, uses]
+    given: Array  # labels [n, sources, uses]
+    truth: Array  # [n, sources, uses]
+    runs: Array  # [n]
 
 
-def passage_truth(sentences: Array, passages: Array) -> Array:
-    """What passages carry, [m, sources, uses], given what their sentences do; `used` wins over `called_for`."""
-    truth = np.zeros((int(passages.max(initial=-1)) + 1, *_SHAPE[1:]), dtype=bool)
-    np.logical_or.at(truth, passages, sentences)
-    truth[:, :, 1] &= ~truth[:, :, 0]
-    return truth
+def cross_validated(examples: Examples, fold: Array) -> dict[Unit, Held]:
+    """What models make of documents that they had not seen, given the fold of each run.
 
-
-def best_threshold(truth: Array, scores: Array) -> float:
-    """The probability from which a label gives the highest F1 on these scores; 1 where nothing carries it."""
-    if not truth.any():
-        return 1.0
-    order = np.argsort(-scores, kind="stable")
-    ends = np.r_[np.flatnonzero(np.diff(scores[order])), len(scores) - 1]  # equal scores fall together
-    quality = 2 * np.cumsum(truth[order])[ends] / (ends + 1 + truth.sum())
-    at = int(ends[int(np.argmax(quality))])
-    below = scores[order[at + 1]] if at + 1 < len(scores) else 0.0
-    return round(float((scores[order[at]] + below) / 2), 6)
-
-
-def rates(truth: Array, given: Array) -> dict[str, float]:
-    """Precision, recall, F1 and, as the balance needs them, the rates of true and of false positives."""
-    hits, wanted, found = int((truth & given).sum()), int(truth.sum()), int(given.sum())
+    Thresholds, both stages and the scores on which the second is fitted come from the other folds alone: the first
+    stage that made those scores never saw the fold either.
+    """
+    kept: dict[Unit, list[Held]] = {unit: [] for unit in Unit}
+    for held in np.unique(fold):
+        learn, test = part(examples, fold != held), part(examples, fold == held)
+        inner = fold_numbers(learn.groups, np.diff(learn.begins), FOLDS, np.random.default_rng(int(held)))
+        signals, weights = _signals(learn, inner)
+        unseen, numbers = _known(test, _scored_first(test, weights)), np.flatnonzero(fold == held)
+        for unit, (about, truth, runs, counts) in _known(learn, signals).items():
+            scores = _unseen(about, truth, counts, inner[runs]).reshape(SHAPE)
+            thresholds = judged(scores, truth.reshape(SHAPE))["thresholds"]
+            told, wanted, of, _ = unseen[unit]
+            found = second.probabilities(told, second.fit(about, truth, counts)).reshape(SHAPE)
+            kept[unit].append(Held(found, decided(found, thresholds), wanted.reshape(SHAPE), numbers[of]))
     return {
-        "precision": round(hits / max(found, 1), 4),
-        "recall": round(hits / max(wanted, 1), 4),
-        "f1": round(2 * hits / max(found + wanted, 1), 4),
-        "fpr": round((found - hits) / max(len(truth) - wanted, 1), 4),
+        unit: Held(*(np.concatenate([getattr(one, name) for one in parts]) for name in Held.__slots__))
+        for unit, parts in kept.items()
     }
 
 
-def decided(scores: Array, thresholds: dict[str, dict[str, float]]) -> Array:
-    """Truth values for scores [n, sources, uses] under the thresholds of a unit; `used` wins over `called_for`."""
-    given = np.asarray(scores >= np.array([[thresholds[source][use] for use in USES] for source in SOURCES]))
-    given[:, :, 1] &= ~given[:, :, 0]
-    return given
+def _signals(examples: Examples, fold: Array) -> tuple[second.Signals, dict[Unit, first.Weights]]:
+    """The scores of all stages for documents that they had not seen, and the first stage fitted on everything."""
+    counts = _counts(examples)
+    truth = {Unit.SENTENCE: examples.sentences, Unit.PASSAGE: examples.passages}
+    runs = {Unit.SENTENCE: examples.place.documents, Unit.PASSAGE: examples.passage_runs}
+    weights: dict[Unit, first.Weights] = {}
+    logits: dict[Unit, Array] = {}
+    for at, unit in enumerate((Unit.SENTENCE, Unit.PASSAGE)):
+        told, wanted = examples.told[runs[unit], at], truth[unit].reshape(-1, TARGETS)
+        logits[unit] = np.zeros(wanted.shape)
+        for held in np.unique(fold):
+            seen = np.flatnonzero(told & (fold[runs[unit]] != held))
+            unseen = np.flatnonzero(fold[runs[unit]] == held)
+            learned = first.fit(first.chosen(counts[unit], seen), wanted[seen], examples.weights[runs[unit]][seen])
+            logits[unit][unseen] = first.logits(first.chosen(counts[unit], unseen), learned)
+        seen = np.flatnonzero(told)
+        weights[unit] = first.fit(first.chosen(counts[unit], seen), wanted[seen], examples.weights[runs[unit]][seen])
+    return _joined(examples, logits), weights
 
 
-def _described(logits: Array, place: second.Place) -> dict[Unit, Array]:
-    return {
-        Unit.SENTENCE: second.about_sentences(logits, place),
-        Unit.PASSAGE: second.about_passages(logits, place),
+def _scored_first(examples: Examples, weights: dict[Unit, first.Weights]) -> second.Signals:
+    counts = _counts(examples)
+    return _joined(examples, {unit: first.logits(counts[unit], weights[unit]) for unit in Unit})
+
+
+def _counts(examples: Examples) -> dict[Unit, first.Counts]:
+    counts = first.surrounded(examples.counts, np.diff(examples.begins).tolist())
+    return {Unit.SENTENCE: counts, Unit.PASSAGE: first.together(counts, examples.place.passages)}
+
+
+def _joined(examples: Examples, logits: dict[Unit, Array]) -> second.Signals:
+    read = examples.read
+    return second.Signals(logits[Unit.SENTENCE], read.alone, read.sentences, logits[Unit.PASSAGE], read.passages)
+
+
+def _known(examples: Examples, signals: second.Signals) -> dict[Unit, tuple[Array, Array, Array, Array]]:
+    """Per unit, of what was judged: what is known of it, its truth [n, targets], its run, and what it counts for."""
+    found = {}
+    for at, (unit, about, truth, runs) in enumerate(
+        (
+            (Unit.SENTENCE, second.about_sentences, examples.sentences, examples.place.documents),
+            (Unit.PASSAGE, second.about_passages, examples.passages, examples.passage_runs),
+        )
+    ):
+        told = examples.told[runs, at]
+        known = about(signals, examples.place)[told]
+        found[unit] = (known, truth[told].reshape(-1, TARGETS), runs[told], examples.weights[runs[told]])
+    return found
+
+
+def _unseen(about: Array, truth: Array, counts: Array, fold: Array) -> Array:
+    """Probabilities [n, targets] from second stages that were fitted on the other folds."""
+    scores = np.zeros(truth.shape)
+    for held in np.unique(fold):
+        away = fold != held
+        scores[~away] = second.probabilities(about[~away], second.fit(about[away], truth[away], counts[away]))
+    return scores
+
+
+def _weights(state: dict[str, Any]) -> first.Weights:
+    return first.Weights(*(state[name] for name in first.Weights.__slots__))
+
+
+def _model(
+    weights: dict[Unit, first.Weights], estimators: dict[Unit, list[Any]], reader: Reader, card: dict[str, Any]
+) -> Model:
+    state = {
+        "first": {unit.value: {name: getattr(one, name) for name in one.__slots__} for unit, one in weights.items()},
+        "second": {unit.value: fitted for unit, fitted in estimators.items()},
+        "reader": reader.arrays,
     }
-
-
-def _judge(card: dict[str, Any], unit: Unit, scores: Array, truth: Array) -> None:
-    """Write the thresholds for a unit on the card, and how labels and probabilities do on unseen documents."""
-    card["thresholds"][unit.value] = {
-        source.value: {use.value: best_threshold(truth[:, i, j], scores[:, i, j]) for j, use in enumerate(USES)}
-        for i, source in enumerate(SOURCES)
-    }
-    given = decided(scores, card["thresholds"][unit.value])
-    quality: dict[str, Any] = {}
-    errors: dict[str, Any] = {}
-    for i, source in enumerate(SOURCES):
-        quality[source.value], errors[source.value] = {}, {}
-        for j, use in enumerate(USES):
-            found = rates(truth[:, i, j], given[:, i, j])
-            wrong = found.pop("fpr")
-            share = float(truth[:, i, j].mean())
-            brier = float(((scores[:, i, j] - truth[:, i, j]) ** 2).mean())
-            found["brier_skill"] = round(1 - brier / (share * (1 - share)), 4) if 0 < share < 1 else 0.0
-            quality[source.value][use.value] = {**found, "cases": int(truth[:, i, j].sum())}
-            errors[source.value][use.value] = {"tpr": found["recall"], "fpr": wrong}
-    card["cross_validated"][unit.value] = quality
-    card["error_rates"][unit.value] = errors
-
-
-def _model(weights: first.Weights, estimators: dict[Unit, list[Any]], card: dict[str, Any]) -> Model:
-    kept = {unit.value: fitted for unit, fitted in estimators.items()}
-    data = disk.dumped({"first": {name: getattr(weights, name) for name in weights.__slots__}, "second": kept})
+    data = disk.dumped(state)
     digest = hashlib.sha256(data).hexdigest()
     versions = {name: metadata.version(name) for name in ("bronnen", "scikit-learn", "numpy", "skops")}
     model_id = _identity(digest, card["thresholds"])
     about = {"format": FORMAT, "id": model_id, "sha256": digest, "versions": versions, "features": _features()}
-    return Model(model_id, {**about, **card}, data, weights, estimators)
+    return Model(model_id, {**about, **card}, data, weights, estimators, reader)
 
 
 def _identity(digest: str, thresholds: Any) -> str:

@@ -22,6 +22,9 @@ from bronnen.classifier.reader import Read
 from bronnen.errors import MissingError
 from bronnen.features import Row
 
+REAL, MORE, WRITTEN, OWN = range(4)
+"""Where labels come from: the project's label files of real documents, more real documents labelled in the same way,
+documents written for this project, and a team's own."""
 _DAY = (1980, 1, 1, 0, 0, 0)  # a zip file wants a date; examples have none
 
 
@@ -32,7 +35,8 @@ class Examples:
     `counts`: per family (those of neighbours left out) how often each hashed name stands in each sentence.
     `sentences`, `passages`: truth values [n or m, sources, uses]. `read`: scores of a reader that did not learn from
     them. Per run: `groups` (runs of one group are never split between learning and checking), `organisations`,
-    `weights` (what each counts for), and whether its sentences and its passages were judged: `told` [runs, 2].
+    `origins` (where its labels come from), `weights` (what each counts for), and whether its sentences and its passages
+    were judged: `told` [runs, 2].
     """
 
     counts: Counts
@@ -42,6 +46,7 @@ class Examples:
     read: Read
     groups: Array
     organisations: Array
+    origins: Array
     weights: Array
     told: Array
 
@@ -67,6 +72,7 @@ def described(
     groups: Array,
     *,
     organisations: Array | None = None,
+    origins: Array | None = None,
     weight: float = 1.0,
     told: Array | None = None,
 ) -> Examples:
@@ -80,6 +86,7 @@ def described(
         read=Read(*(np.concatenate([getattr(one, name) for one in read]) for name in Read.__slots__)),
         groups=np.asarray(groups, dtype=np.int64),
         organisations=np.asarray(groups if organisations is None else organisations, dtype=np.int64),
+        origins=np.full(len(runs), OWN, dtype=np.uint8) if origins is None else np.asarray(origins, dtype=np.uint8),
         weights=np.full(len(runs), weight),
         told=np.ones((len(runs), 2), dtype=bool) if told is None else told,
     )
@@ -100,6 +107,7 @@ def joined(one: Examples, other: Examples) -> Examples:
         read=Read(*(np.concatenate([getattr(one.read, n), getattr(other.read, n)]) for n in Read.__slots__)),
         groups=np.r_[one.groups, other.groups + one.groups.max(initial=-1) + 1],
         organisations=np.r_[one.organisations, other.organisations + one.organisations.max(initial=-1) + 1],
+        origins=np.r_[one.origins, other.origins],
         weights=np.r_[one.weights, other.weights],
         told=np.concatenate([one.told, other.told]),
     )
@@ -124,6 +132,7 @@ def part(examples: Examples, runs: Array) -> Examples:
         read=Read(examples.read.alone[rows], examples.read.sentences[rows], examples.read.passages[paragraphs]),
         groups=examples.groups[kept],
         organisations=examples.organisations[kept],
+        origins=examples.origins[kept],
         weights=examples.weights[kept],
         told=examples.told[kept],
     )
@@ -135,7 +144,9 @@ def thinned(examples: Examples) -> Examples:
     What is left cannot tell one document from the others, and no longer holds the words of any sentence together.
     """
     groups = examples.groups[examples.place.documents]
-    sums = sparse.csr_matrix((np.ones(len(groups)), (np.unique(groups, return_inverse=True)[1], np.arange(len(groups)))))
+    sums = sparse.csr_matrix(
+        (np.ones(len(groups)), (np.unique(groups, return_inverse=True)[1], np.arange(len(groups))))
+    )
     counts: Counts = {}
     for family, block in examples.counts.items():
         seen = np.asarray((sums @ block.sign()).sign().sum(axis=0)).ravel()
@@ -156,6 +167,7 @@ def save(examples: Examples, path: Path) -> None:
         "passage_labels": _bits(examples.passages),
         "groups": examples.groups.astype(np.int32),
         "organisations": examples.organisations.astype(np.int32),
+        "origins": examples.origins,
         "weights": examples.weights.astype(np.float32),
         "told": examples.told,
     }
@@ -205,6 +217,7 @@ def _built(held: dict[str, Array]) -> Examples:
         read=Read(*(held[f"read_{name}"].astype(np.float64) for name in Read.__slots__)),
         groups=held["groups"].astype(np.int64),
         organisations=held["organisations"].astype(np.int64),
+        origins=held["origins"],
         weights=held["weights"].astype(np.float64),
         told=held["told"],
     )

@@ -1,4 +1,7 @@
-"""The first stage: names of features, hashed per family, weighed by one logistic regression per source and use."""
+"""The first stage: names of features, hashed per family, weighed by one logistic regression per source and use.
+
+It does so twice: for sentences, and for passages, whose names are those of their sentences together.
+"""
 
 from __future__ import annotations
 
@@ -25,21 +28,22 @@ class Family:
 
     bits: int  # of the hash
     least: int  # sentences that must have a feature for it to count
+    shared: int  # groups of documents that must have it, for it to be kept for training
     weight: float  # length of the family's part of a sentence's vector
 
 
 RECIPE: Mapping[str, Family] = {
-    "word": Family(17, 2, 1.0),
-    "pair": Family(18, 2, 1.0),
-    "part": Family(16, 3, 0.6),
-    "heading": Family(14, 2, 0.2),
-    "cue": Family(13, 3, 0.7),
-    "shape": Family(8, 1, 0.4),
-    "before": Family(17, 3, 0.5),
-    "after": Family(17, 3, 0.5),
-    "around": Family(17, 3, 1.0),
-    "earlier": Family(13, 3, 0.2),
-    "later": Family(13, 3, 0.2),
+    "word": Family(17, 2, 5, 1.0),
+    "pair": Family(18, 2, 15, 1.0),
+    "part": Family(16, 3, 5, 0.6),
+    "heading": Family(14, 2, 5, 0.2),
+    "cue": Family(13, 3, 1, 0.7),
+    "shape": Family(8, 1, 1, 0.4),
+    "before": Family(17, 3, 1, 0.5),
+    "after": Family(17, 3, 1, 0.5),
+    "around": Family(17, 3, 1, 1.0),
+    "earlier": Family(13, 3, 1, 0.2),
+    "later": Family(13, 3, 1, 0.2),
 }
 STRENGTH = 3.0  # C of the regression
 ABSENT = -6.0  # the score where there is nothing to learn from, or no sentence
@@ -58,13 +62,27 @@ class Weights:
     bias: Array  # [targets]
 
 
-def counted(documents: Sequence[Sequence[Row]]) -> Counts:
-    """Per family how often each hashed name stands in each sentence; nothing is lent over a document's end."""
-    rows = [row for document in documents for row in document]
-    own = {family: _hashed([row.names[family] for row in rows], family) for family in RECIPE if family not in LENT}
-    sizes = [len(document) for document in documents if document]
+def counted(rows: Sequence[Row]) -> Counts:
+    """Per family how often each hashed name stands in each sentence, without the families that neighbours lend."""
+    return {family: _hashed([row.names[family] for row in rows], family) for family in RECIPE if family not in LENT}
+
+
+def surrounded(own: Counts, sizes: Sequence[int]) -> Counts:
+    """The counts with what neighbours lend, given the sentences per document: nothing is lent over its end."""
     lent = {family: _lent(own[lender], sizes, steps) for family, (lender, steps) in LENT.items()}
     return {family: own[family] if family in own else lent[family] for family in RECIPE}
+
+
+def together(counts: Counts, passages: Array) -> Counts:
+    """The counts of passages, given the number of each sentence's passage (ascending from 0)."""
+    size = int(passages.max(initial=-1)) + 1
+    ones = np.ones(len(passages), dtype=np.float32)
+    sums = sparse.csr_matrix((ones, (passages, np.arange(len(passages)))), shape=(size, len(passages)))
+    return {family: _once((sums @ block).tocsr(), family) for family, block in counts.items()}
+
+
+def _once(block: Any, family: str) -> Any:
+    return block.sign() if family in LENT else block  # neighbours of neighbours are the same words over again
 
 
 def chosen(counts: Counts, rows: Array) -> Counts:
@@ -72,8 +90,8 @@ def chosen(counts: Counts, rows: Array) -> Counts:
     return {family: block[rows] for family, block in counts.items()}
 
 
-def fit(counts: Counts, truth: Array) -> Weights:
-    """What can be learned from sentences and their truth values [n, targets]."""
+def fit(counts: Counts, truth: Array, importance: Array) -> Weights:
+    """What can be learned from sentences or passages, their truth values [n, targets] and what each counts for."""
     columns: dict[str, Array] = {}
     idf: dict[str, Array] = {}
     for family, way in RECIPE.items():
@@ -89,7 +107,7 @@ def fit(counts: Counts, truth: Array) -> Weights:
             estimator = LogisticRegression(C=STRENGTH, solver="liblinear", dual=True, max_iter=200, random_state=0)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", ConvergenceWarning)
-                estimator.fit(matrix, wanted)
+                estimator.fit(matrix, wanted, sample_weight=importance)
             fitted[:, target], bias[target] = estimator.coef_[0], estimator.intercept_[0]
     borders = np.cumsum([0] + [len(columns[family]) for family in RECIPE])
     weights = {family: fitted[borders[index] : borders[index + 1]] for index, family in enumerate(RECIPE)}
@@ -109,7 +127,7 @@ def contributions(rows: Sequence[Row], at: int, learned: Weights, target: int) -
 
     Of names that share a hash the first is given.
     """
-    counts = chosen(counted([rows]), np.array([at]))
+    counts = chosen(surrounded(counted(rows), [len(rows)]), np.array([at]))
     for family, block in _weighed(counts, learned.columns, learned.idf):
         hashes = learned.columns[family][block.indices]
         spoken = dict(zip(hashes.tolist(), block.data * learned.weights[family][block.indices, target], strict=True))

@@ -26,7 +26,10 @@ from bronnen.features import Row
 LONGEST = 120  # words of a sentence that are read
 _BLOCK, _OVERLAP = 256, 16  # sentences read at once; more than the network sees to each side
 _UNKNOWN, _BREAK, _FREE = 2, 3, 4  # numbers of a word not in the vocabulary, a sentence's begin, the first free one
-_WORD_STEPS, _SENTENCE_STEPS = (1, 1, 2, 4), (1, 2, 4)  # how far apart the three words or sentences that each layer joins
+_WORD_STEPS, _SENTENCE_STEPS = (
+    (1, 1, 2, 4),
+    (1, 2, 4),
+)  # how far apart the three words or sentences that each layer joins
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +150,12 @@ def _hashed(kind: str, piece: str, size: int) -> int:
 
 def _table(arrays: Mapping[str, Any], name: str) -> Array:
     """A table of vectors, kept as bytes with one scale per row."""
-    return np.asarray(arrays[f"{name}_bytes"], dtype=np.float32) * np.asarray(arrays[f"{name}_scale"])[:, None]
+    vectors: Array = np.asarray(arrays[f"{name}_bytes"], dtype=np.float32)
+    return np.asarray(vectors * np.asarray(arrays[f"{name}_scale"])[:, None])
 
 
 def _begins(rows: Sequence[Row]) -> Array:
-    return np.flatnonzero(np.diff([row.passage for row in rows], prepend=-1))
+    return np.asarray(np.flatnonzero(np.diff([row.passage for row in rows], prepend=-1)))
 
 
 def _sigmoid(values: Array) -> Array:

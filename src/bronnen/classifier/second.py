@@ -1,13 +1,14 @@
-"""The second stage: from the first stage's scores in their surroundings to calibrated probabilities.
+"""The second stage: from all scores in their surroundings to calibrated probabilities.
 
-Fitted on scores that the first stage gave to documents it had not seen; else it would trust them too much.
+Fitted on scores that the first stage and the reader gave to documents they had not seen; else it would trust them
+too much. One logistic regression per source and use weighs the scores for all of them, so that it can learn what goes
+together (a survey of residents is experiential and scientific).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -17,8 +18,9 @@ from sklearn.preprocessing import StandardScaler
 from bronnen.classifier.first import ABSENT, Array
 from bronnen.features import Row
 
-STEADINESS = 0.1  # C of the regression
+STEADINESS = 0.02  # C of the regression
 _NEAR, _WIDE = 5, 12  # sentences to each side
+_PASSAGES_NEAR, _PASSAGES_WIDE = 3, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,20 @@ class Place:
         return np.asarray(np.r_[np.flatnonzero(np.diff(self.passages, prepend=-1)), len(self.passages)])
 
 
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """Logarithms of odds [n, targets] of sentences, and [m, targets] of passages.
+
+    `words` and `passage_words` come from the first stage; `alone`, `read` and `passage_read` from the reader.
+    """
+
+    words: Array
+    alone: Array
+    read: Array
+    passage_words: Array
+    passage_read: Array
+
+
 def placed(documents: Sequence[Sequence[Row]]) -> Place:
     """Where the sentences of documents stand."""
     rows = [(number, row) for number, document in enumerate(documents) for row in document]
@@ -47,48 +63,58 @@ def placed(documents: Sequence[Sequence[Row]]) -> Place:
     )
 
 
-def about_sentences(logits: Array, place: Place) -> Array:
-    """What is known of each sentence, [n, targets, numbers]."""
-    peak = np.maximum.reduceat(logits, place.begins[:-1])
-    at = np.arange(len(logits))
-    parts = [logits] + [_shifted(logits, place.documents, step) for step in (-2, -1, 1, 2)]
-    parts += [_nearby(logits, place, at, at + 1, reach) for reach in (_NEAR, _WIDE)] + [peak[place.passages]]
-    return _stacked(parts, [np.diff(place.begins)[place.passages], place.lengths])
+def about_sentences(signals: Signals, place: Place) -> Array:
+    """What is known of each sentence, [n, numbers]."""
+    at, begins = np.arange(len(place.documents)), place.begins
+    parts = [signals.words, signals.alone, signals.read]
+    parts += [values[place.passages] for values in (signals.passage_words, signals.passage_read)]
+    parts += [_shifted(signals.words, place.documents, step) for step in (-2, -1, 1, 2)]
+    parts += [_shifted(signals.read, place.documents, step) for step in (-1, 1)]
+    for values in (signals.words, signals.read):
+        parts.append(np.maximum.reduceat(values, begins[:-1])[place.passages])
+        parts += [_nearby(values, place.documents, at, at + 1, reach) for reach in (_NEAR, _WIDE)]
+    return np.hstack([*parts, np.log1p(np.diff(begins)[place.passages])[:, None], np.log1p(place.lengths)[:, None]])
 
 
-def about_passages(logits: Array, place: Place) -> Array:
-    """What is known of each passage, [m, targets, numbers]."""
+def about_passages(signals: Signals, place: Place) -> Array:
+    """What is known of each passage, [m, numbers]."""
     begins, ends = place.begins[:-1], place.begins[1:]
-    count, chances = np.diff(place.begins), _chances(logits)
-    peak = np.maximum.reduceat(logits, begins)
-    none = np.add.reduceat(np.log1p(-chances), begins)  # log of the chance that no sentence carries it
-    parts = [peak, np.add.reduceat(logits, begins) / count[:, None], np.log(np.expm1(-none) + 1e-6)]
-    parts += [np.add.reduceat(chances, begins)]
-    parts += [_shifted(peak, place.documents[begins], step) for step in (-1, 1)]
-    parts += [_shifted(logits, place.documents, -1)[begins], _shifted(logits, place.documents, 1)[ends - 1]]
-    parts += [_nearby(logits, place, begins, ends, reach) for reach in (_NEAR, _WIDE)]
-    return _stacked(parts, [count, np.add.reduceat(place.lengths, begins)])
+    count, documents = np.diff(place.begins), place.documents[begins]
+    parts = [signals.passage_words, signals.passage_read]
+    for values in (signals.words, signals.alone, signals.read):
+        peak = np.maximum.reduceat(values, begins)
+        parts += [peak, np.add.reduceat(values, begins) / count[:, None]]
+    for values in (signals.words, signals.read):
+        none = np.add.reduceat(np.log1p(-_chances(values)), begins)  # log of the chance that no sentence carries it
+        parts += [np.log(np.expm1(-none) + 1e-6), np.add.reduceat(_chances(values), begins)]
+        parts += [_nearby(values, place.documents, begins, ends, reach) for reach in (_NEAR, _WIDE)]
+        parts += [_shifted(values, place.documents, -1)[begins], _shifted(values, place.documents, 1)[ends - 1]]
+    at = np.arange(len(begins))
+    for values in (signals.passage_words, signals.passage_read):
+        parts += [_shifted(values, documents, step) for step in (-2, -1, 1, 2)]
+        parts += [_nearby(values, documents, at, at + 1, reach) for reach in (_PASSAGES_NEAR, _PASSAGES_WIDE)]
+    words = np.add.reduceat(place.lengths, begins)
+    return np.hstack([*parts, np.log1p(count)[:, None], np.log1p(words)[:, None]])
 
 
-def fit(about: Array, truth: Array) -> list[Pipeline]:
-    """A regression per target, from what is known [n, targets, numbers] and truth values [n, targets].
+def fit(about: Array, truth: Array, weights: Array | None = None) -> list[Pipeline]:
+    """A regression per target, from what is known [n, numbers], truth values [n, targets] and what each counts for.
 
     A target without examples gets one that was told of a single invented case, and gives next to nothing.
     """
     fitted = []
-    for target, wanted in enumerate(truth.T):
-        known = about[:, target]
+    for wanted in truth.T:
         if not wanted.any() or wanted.all():
             wanted = wanted.copy()
-            wanted[int(np.argmax(known[:, 0]))] ^= True
+            wanted[0] ^= True
         estimator = make_pipeline(StandardScaler(), LogisticRegression(C=STEADINESS, max_iter=1000))
-        fitted.append(estimator.fit(known, wanted))
+        fitted.append(estimator.fit(about, wanted, logisticregression__sample_weight=weights))
     return fitted
 
 
 def probabilities(about: Array, fitted: Sequence[Pipeline]) -> Array:
     """Calibrated probabilities [n, targets]."""
-    return np.stack([one.predict_proba(about[:, target])[:, 1] for target, one in enumerate(fitted)], axis=1)
+    return np.stack([one.predict_proba(about)[:, 1] for one in fitted], axis=1)
 
 
 def _chances(logits: Array) -> Array:
@@ -104,17 +130,11 @@ def _shifted(values: Array, documents: Array, step: int) -> Array:
     return moved
 
 
-def _nearby(logits: Array, place: Place, begins: Array, ends: Array, reach: int) -> Array:
-    """The mean chance in the `reach` sentences before each begin and after each end, within the document."""
-    first = np.searchsorted(place.documents, place.documents[begins], "left")
-    last = np.searchsorted(place.documents, place.documents[begins], "right")
+def _nearby(logits: Array, documents: Array, begins: Array, ends: Array, reach: int) -> Array:
+    """The mean chance in the `reach` items before each begin and after each end, within the document."""
+    first = np.searchsorted(documents, documents[begins], "left")
+    last = np.searchsorted(documents, documents[begins], "right")
     left, right = np.maximum(first, begins - reach), np.minimum(last, ends + reach)
     total = np.vstack([np.zeros(logits.shape[1]), np.cumsum(_chances(logits), axis=0)])
     summed = total[right] - total[left] - total[ends] + total[begins]
     return np.asarray(summed / np.maximum(right - left - (ends - begins), 1)[:, None])
-
-
-def _stacked(parts: Sequence[Array], sizes: Sequence[Array]) -> Array:
-    targets = parts[0].shape[1]
-    whole: list[Any] = [np.repeat(np.log1p(size)[:, None], targets, axis=1) for size in sizes]
-    return np.stack([*parts, *whole], axis=2)

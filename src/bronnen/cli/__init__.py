@@ -23,6 +23,7 @@ COMMANDS = {  # name -> module, object, first line of help (so that listing them
     "scan": ("bronnen.cli.scan", "scan", "Find out what documents draw on, and write the results to a folder."),
     "search": ("bronnen.cli.search", "search", "Find passages in a store by their words and labels."),
     "show": ("bronnen.cli.show", "show", "Print a document's passages with their labels."),
+    "train": ("bronnen.cli.train", "train", "Train the classifier, with labels of your own added."),
 }
 
 

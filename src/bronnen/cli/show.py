@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from bronnen.cli.settled import LabelledPassage
+    from bronnen.cli.why import Reason
     from bronnen.settings import Settings
 
 
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
 @click.option("--store", type=click.Path(path_type=Path), help="Take the document from the store in this folder.")
 @click.option("--only-labelled", is_flag=True, help="Leave out passages without a label.")
 @click.option("--source", type=click.Choice(SOURCES), help="Only passages that carry this source.")
+@click.option("--why", is_flag=True, help="Say for each label of the model which sentence carries it and what weighed.")
 @settings_options
-def show(file: str, store: Path | None, only_labelled: bool, source: str | None, settings: Settings) -> None:
+def show(file: str, store: Path | None, only_labelled: bool, source: str | None, why: bool, settings: Settings) -> None:
     """Print a document's passages with their labels.
 
     FILE is a document; with --store it may also be the name, path or id (or the first signs of it) of a document in
@@ -37,6 +39,7 @@ def show(file: str, store: Path | None, only_labelled: bool, source: str | None,
     found = with_people(_stored(store, file) if store else _analysed(Path(file), settings), settings.segment)
     screen = console()
     _head(found, screen)
+    explained = _explained(found, settings) if why else {}
     wanted = Source(source) if source else None
     page: int | None = None
     heading = ""
@@ -54,6 +57,8 @@ def show(file: str, store: Path | None, only_labelled: bool, source: str | None,
         if passage.kind is Kind.HEADING and not labelled.labels:
             continue  # stands above the passages under it
         screen.print(_body(found, labelled), soft_wrap=not screen.is_terminal)
+        for reason in explained.get((passage.start, passage.end), ()):
+            _reason(reason, found, screen)
         screen.print()
 
 
@@ -133,6 +138,26 @@ def _body(analysis: Analysis, labelled: LabelledPassage) -> Text:
     if labelled.labels:
         text.append(f"\n   => {_names(labelled.labels)}", style="bold")
     return text
+
+
+def _explained(analysis: Analysis, settings: Settings) -> dict[tuple[int, int], list[Reason]]:
+    """What the model of the settings says of the document; another one may have labelled what is in the store."""
+    from bronnen.cli.why import reasons
+    from bronnen.pipeline import load_tools
+
+    model = load_tools(settings).model
+    if model.id != analysis.made_with.model:
+        click.echo(f"Explained by model {model.id}; the labels are of model {analysis.made_with.model}.", err=True)
+    return reasons(analysis, model)
+
+
+def _reason(reason: Reason, analysis: Analysis, screen: Console) -> None:
+    from bronnen.cli.screen import readable
+    from bronnen.cli.why import told
+
+    said = told(reason, analysis.document.text, _names({reason.source: reason.use}))
+    for line in said.splitlines():
+        screen.print("   " + readable(line.strip()), style="dim", soft_wrap=not screen.is_terminal)
 
 
 def _in_order(labels: Labels) -> list[tuple[Source, Use]]:

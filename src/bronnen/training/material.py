@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bronnen.classifier import SOURCES, passage_truth
+from bronnen.classifier import SOURCES
 from bronnen.corpus import Sample, SampleSentence, anchor
 from bronnen.features import Paragraph, Row, rows
 from bronnen.records import Analysis, Labels, Passage, Source, Unit, Use, Verdict, page_at
 from bronnen.training.bootstrap import Array
-from bronnen.training.train import examples_of, groups_of, paragraphs
+from bronnen.training.own import of_sample
+from bronnen.training.train import groups_of
 from bronnen.verdicts import Judged, combine, rank, settle
 
 if TYPE_CHECKING:
@@ -115,25 +116,21 @@ def learned(card: Mapping[str, Any], material: Material) -> Learned | None:
 
 def of_samples(samples: Sequence[Sample], unit: Unit) -> Material:
     """Labelled samples, cut into passages as the product cuts paragraphs; all of their units were judged."""
-    examples = examples_of(samples)
+    runs = [of_sample(sample) for sample in samples]
     pieces: list[tuple[Sample, list[SampleSentence]]] = []
-    for sample in samples:
+    for sample, run in zip(samples, runs, strict=True):
         told = [sentence for paragraph in sample.paragraphs for sentence in paragraph]
-        ends = np.cumsum([len(part.sentences) for part in paragraphs(sample)])
-        lengths = [1] * len(told) if unit is Unit.SENTENCE else np.diff(ends, prepend=0).tolist()
+        lengths = [1] * len(told) if unit is Unit.SENTENCE else [len(one.sentences) for one in run.paragraphs]
         at = 0
         for length in lengths:
             pieces.append((sample, told[at : at + length]))
             at += length
-    truth = examples.sentences
-    if unit is Unit.PASSAGE:
-        truth = passage_truth(truth, np.repeat(np.arange(len(pieces)), [len(part) for _, part in pieces]))
-    group_of = {sample.document: group for sample, group in zip(samples, examples.groups, strict=True)}
+    group_of = {sample.document: group for sample, group in zip(samples, groups_of(samples).tolist(), strict=True)}
     return Material(
         unit=unit,
-        documents=examples.documents,
+        documents=[rows(run.paragraphs) for run in runs],
         chosen=np.arange(len(pieces)),
-        truth=truth,
+        truth=np.concatenate([run.sentences if unit is Unit.SENTENCE else run.passages for run in runs]),
         judged=np.ones((len(pieces), len(SOURCES)), dtype=bool),
         groups=_numbered([group_of[sample.document] for sample, _ in pieces]),
         places=[

@@ -1,27 +1,31 @@
-"""From labelled samples to a model: the same passages and rows as the product makes.
+"""From labels to a model: the training rows that come with bronnen, and what a team adds of its own.
 
-Run as `python -m bronnen.training.train --labels sentences.jsonl --out models/sources`. The labels may lie anywhere;
-nothing of their text is kept but hashed features. The same samples and seed give the same bytes.
+The texts behind the shipped rows cannot be shipped; the rows hold no sentence that could be read. A team's own labels
+are described in the same way, on its own machine; nothing of their text is kept but hashed feature weights.
+The same rows, labels and seed give the same bytes.
 """
 
 from __future__ import annotations
 
-import argparse
-import sys
+import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from bronnen.classifier import SOURCES, USES, Examples, Model
-from bronnen.corpus import Sample, read_samples
-from bronnen.errors import BronnenError, UsageError
-from bronnen.features import Paragraph, rows
-from bronnen.records import Kind, Unit
-from bronnen.segment import parts
-from bronnen.settings import SegmentSettings
+from bronnen.classifier import SOURCES, USES, Examples, Model, Reader, described, joined
+from bronnen.classifier.examples import load
+from bronnen.corpus import Sample
+from bronnen.errors import UsageError
+from bronnen.features import rows
+from bronnen.records import Unit
+from bronnen.settings import resource
+from bronnen.training.own import read_own
 
 SEED = 20
+WEIGHT = 3.0  # what a labelled passage of a team's own counts for, against one of the shipped rows
+ROWS = "rows.npz"
 PROVENANCE = (
     "Sentences of real Dutch policy documents and of documents written for this project (corpus/), labelled by large "
     "language models that read every sentence in context with the codebook; no human has checked the labels. Figures "
@@ -32,49 +36,83 @@ _SHARED = 3  # long sentences in common that make two documents versions of one
 _LONG = 40  # letters
 
 
-def train(samples: Sequence[Sample], rng: np.random.Generator, provenance: str = PROVENANCE) -> Model:
-    """A model of the samples, with a card that says what it learned from.
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A team's own labels as examples, and the names of their documents."""
+
+    examples: Examples
+    documents: tuple[str, ...]
+
+
+def shipped_rows() -> Examples:
+    """The training rows that come with bronnen."""
+    return load(resource("models", "sources") / ROWS)
+
+
+def own_examples(paths: Sequence[Path], reader: Reader, weight: float = WEIGHT) -> Own:
+    """What a team labelled, in label files or samples, as examples that the reader has not learned from.
 
     Raises:
-        UsageError: there are too few documents, or a source that no sentence uses.
+        StoreError: a file cannot be read or does not fit.
+        UsageError: there is nothing in it to learn from.
     """
-    examples = examples_of(samples)
-    if len(np.unique(examples.groups)) < 5:
-        raise UsageError("Training needs samples of at least five different documents.")
-    without = [source.value for index, source in enumerate(SOURCES) if not examples.sentences[:, index, 0].any()]
+    told = [one for path in paths for one in read_own(path)]
+    if not told:
+        raise UsageError("There are no labels by people in these files.", "See docs/file-formats.md for what to give.")
+    runs = [rows(one.paragraphs) for one in told]
+    names = tuple(dict.fromkeys(one.document for one in told))
+    number = {name: index for index, name in enumerate(names)}
+    made = described(
+        runs,
+        np.concatenate([one.sentences for one in told]),
+        np.concatenate([one.passages for one in told]),
+        [reader.read(run) for run in runs],
+        np.array([number[one.document] for one in told]),
+        weight=weight,
+        told=np.array([one.told for one in told], dtype=bool),
+    )
+    return Own(made, names)
+
+
+def train(
+    shipped: Examples | None, own: Own | None, reader: Reader, rng: np.random.Generator, provenance: str = PROVENANCE
+) -> Model:
+    """A model of the shipped rows, of a team's own labels, or of both, with a card that says what it learned from.
+
+    Raises:
+        UsageError: there are too few documents, or a source that nothing uses.
+    """
+    mine = own.examples if own else None
+    examples = joined(shipped, mine) if shipped and mine else shipped or mine
+    if examples is None or len(np.unique(examples.groups)) < 5:
+        raise UsageError("Training needs labels of at least five different documents.")
+    without = [source.value for index, source in enumerate(SOURCES) if not examples.passages[:, index, 0].any()]
     if without:
-        raise UsageError(f"No sentence in the samples uses: {', '.join(without)}.", "Add examples of it.")
-    model = Model.fit(examples, rng)
+        raise UsageError(f"No passage in the labels uses: {', '.join(without)}.", "Add examples of it.")
+    model = Model.fit(examples, reader, rng)
     model.card["data"] = {
-        "documents": len({sample.document for sample in samples}),
-        "organisations": len({sample.organisation for sample in samples}),
-        "samples": len(samples),
         "groups": len(np.unique(examples.groups)),
-        "sentences": len(examples.sentences),
+        "organisations": len(np.unique(examples.organisations)),
+        "runs": len(examples.groups),
+        "sentences": len(examples),
+        "passages": len(examples.passages),
+        "own": {"documents": len(own.documents), "runs": len(mine.groups)} if own and mine else None,
         "labels": {
-            source.value: {use.value: int(examples.sentences[:, i, j].sum()) for j, use in enumerate(USES)}
-            for i, source in enumerate(SOURCES)
+            unit.value: {
+                source.value: {use.value: int(truth[:, i, j].sum()) for j, use in enumerate(USES)}
+                for i, source in enumerate(SOURCES)
+            }
+            for unit, truth in ((Unit.SENTENCE, examples.sentences), (Unit.PASSAGE, examples.passages))
         },
-        "provenance": provenance,
+        "provenance": provenance if shipped else "Labels of one team, given with `bronnen train --alone`.",
+        "documents_digest": digests(own.documents) if own else [],
     }
     return model
 
 
-def examples_of(samples: Sequence[Sample]) -> Examples:
-    """Rows and truth values of samples, cut into passages as the product cuts paragraphs."""
-    told = [sentence for sample in samples for paragraph in sample.paragraphs for sentence in paragraph]
-    truth = np.array([[[one.labels.get(s) == u for u in USES] for s in SOURCES] for one in told], dtype=bool)
-    return Examples([rows(paragraphs(sample)) for sample in samples], truth, groups_of(samples))
-
-
-def paragraphs(sample: Sample, most: int = SegmentSettings().max_words) -> list[Paragraph]:
-    """A sample's passages as the classifier sees them; label files know neither headings nor kinds."""
-    found: list[Paragraph] = []
-    for paragraph in sample.paragraphs:
-        texts = [sentence.text for sentence in paragraph]
-        spans = parts(texts, most)
-        found += [Paragraph("", Kind.PARAGRAPH.value, tuple(texts[start:end])) for start, end in spans]
-    return found
+def digests(documents: Iterable[str]) -> list[str]:
+    """What stands for the names of documents on a card, so that `evaluate` knows what was learned from."""
+    return sorted({hashlib.sha256(name.encode()).hexdigest()[:16] for name in documents})
 
 
 def groups_of(samples: Iterable[Sample]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
@@ -125,29 +163,3 @@ def table(model: Model) -> str:
                 least = model.thresholds[unit.value][source.value][use.value]
                 lines.append(f"{unit:9} {source:13} {use:11} {one['cases']:6} {figures} {least:9.3f}")
     return "\n".join(lines)
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Train from the command line; the table on stdout, the exit code back."""
-    parser = argparse.ArgumentParser(prog="python -m bronnen.training.train", description="Train the classifier.")
-    parser.add_argument("--labels", type=Path, action="append", required=True, help="JSON lines; may be given again")
-    parser.add_argument("--out", type=Path, required=True, help="folder for model.skops and card.json")
-    parser.add_argument("--seed", type=int, default=SEED)
-    parser.add_argument("--force", action="store_true", help="replace a model that is there")
-    told = parser.parse_args(arguments)
-    try:
-        if not told.force and (told.out / "model.skops").exists():
-            raise UsageError(f"{told.out} already has a model.", "Choose another folder, or add --force to replace it.")
-        samples = [sample for path in told.labels for sample in read_samples(path)]
-        model = train(samples, np.random.default_rng(told.seed))
-        model.save(told.out, force=told.force)
-    except BronnenError as error:
-        print(error, file=sys.stderr)
-        return int(error.exit_code)
-    print(table(model))
-    print(f"model {model.id}: {len(model.data) / 1e6:.1f} MB, in {told.out}", file=sys.stderr)
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

@@ -145,8 +145,9 @@ def main(work: Path, folds: Sequence[str]) -> None:
             np.savez(work / "reader.npz", **arrays(fitted(words, runs), listed))
             continue
         held = [run for run in runs if run["fold"] == int(fold)]
-        away = {run["group"] for run in held if run["group"] is not None}
-        net = fitted(words, [run for run in runs if run["fold"] != int(fold) and not away & set(run["not_with"])])
+        away = {run["group"] for run in held if run["group"] is not None}.union(*(run["not_with"] for run in held))
+        kept = [run for run in runs if run["fold"] != int(fold) and not away & {run["group"], *run["not_with"]}]
+        net = fitted(words, kept)
         np.savez(work / f"read_{fold}.npz", **scored(net, held))
 
 

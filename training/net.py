@@ -66,7 +66,8 @@ class Words(nn.Module):
     def forward(self, told: Tensor, drop: float = 0.0) -> Tensor:
         tables = (self.word, self.begin, self.end, self.capitals)
         state = self.norm(sum(table(told[..., column]) for column, table in enumerate(tables)))
-        return self.out(self.gated(F.dropout(state, drop, self.training), 1.0, drop))
+        there = (told[..., :1] != PADDING).float()  # nothing stands beyond a run's end, as in use
+        return self.out(self.gated(F.dropout(state, drop, self.training), there, drop))
 
 
 class Net(nn.Module):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bronnen.classifier import Read, Reader, described, passage_truth, thinned
+from bronnen.classifier import Read, Reader, described, passage_truth, recipe, thinned
 from bronnen.classifier.examples import load, save
 from bronnen.features import Paragraph, rows
 from bronnen.training.train import ROWS, SEED, table, train
@@ -58,13 +58,14 @@ def main(work: Path, out: Path) -> None:
         np.concatenate(passages),
         reads,
         numbers(runs, "groups"),
+        [run["document"] for run in runs],
         organisations=numbers(runs, "organisations"),
         origins=np.array([run["origin"] for run in runs]),
     )
     out.mkdir(parents=True, exist_ok=True)
-    save(thinned(made), out / ROWS)
+    save(thinned(made), out / ROWS, recipe())
     reader = Reader(dict(np.load(work / "reader.npz")))
-    model = train(load(out / ROWS), None, reader, np.random.default_rng(SEED))
+    model = train(load(out / ROWS, recipe()), None, reader, np.random.default_rng(SEED))
     model.save(out, force=True)
     print(table(model))
 

@@ -3,7 +3,8 @@
     python training/runs.py DATA WORK [--own own.jsonl]     (own.jsonl: python corpus/build.py --samples own.jsonl)
 
 Writes `runs.jsonl`: per run its texts, passages, truth, group, organisation, origin and fold. Runs that share text, by
-way of each other too, are in one group; `not_with` names the groups of label files whose text a run holds.
+way of each other too, are in one group; `not_with` names the groups of label files whose text a run holds. Folds hold
+whole organisations and whole groups.
 """
 
 from __future__ import annotations
@@ -75,6 +76,17 @@ def shared(samples: Sequence[Sample], told: Sequence[Sequence[str]], asked: set[
     return found
 
 
+def tied(groups: np.ndarray, organisations: Sequence[str]) -> np.ndarray:
+    """A number per run: the same for runs of one group or one organisation, by way of others too."""
+    number = np.unique(organisations, return_inverse=True)[1]
+    while True:
+        least = np.array([number[groups == group].min() for group in groups])
+        least = np.array([least[number == one].min() for one in number])
+        if (least == number).all():
+            return number
+        number = least
+
+
 def written(sample: Sample, origin: int, **about: Any) -> dict[str, Any]:
     run = of_sample(sample)
     return {
@@ -96,7 +108,7 @@ def main(data: Path, work: Path, own: Path) -> None:
     group = {sample.document: int(number) for sample, number in zip(real, groups_of(real), strict=True)}
     groups = np.array([group[sample.document] for sample in real])
     sizes = np.array([sum(map(len, sample.paragraphs)) for sample in real])
-    folds = fold_numbers(groups, sizes, FOLDS, np.random.default_rng(SEED))
+    folds = fold_numbers(tied(groups, [s.organisation for s in real]), sizes, FOLDS, np.random.default_rng(SEED))
     fold = dict(zip(groups.tolist(), folds.tolist(), strict=True))
     rng = np.random.default_rng(3)
     drawn = {name: int(rng.integers(FOLDS)) for name in sorted({s.document for s in added})}

@@ -174,7 +174,7 @@ def _occurrences(quote: str, text: str) -> Iterator[int]:
 def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     number = 0
     try:
-        with path.open(encoding="utf-8") as stream:
+        with path.open(encoding="utf-8-sig") as stream:
             for number, line in enumerate(stream, start=1):
                 if line.strip():
                     yield number, _checked(json.loads(line), f"{path}, line {number}")

@@ -90,7 +90,7 @@ def phrase(name: str, words: Sequence[str] = ()) -> str | None:
 
 
 def phrases(reasons: Iterable[tuple[str, float]], words: Sequence[str], most: int = 4) -> list[str]:
-    """The heaviest reasons for a label, in words, turns of the lists (`lexicon`) first; reasons against it are left out."""
+    """The heaviest reasons for a label, in words, cues first; reasons against it are left out."""
     found: dict[str, None] = {}
     for name, weight in sorted(reasons, key=lambda reason: (not reason[0].startswith("cue_"), -reason[1])):
         said = phrase(name, words) if weight > 0 else None

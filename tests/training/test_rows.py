@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sklearn.feature_extraction import FeatureHasher
 
-from bronnen.classifier import Examples, Model
+from bronnen.classifier import Examples, Model, recipe
 from bronnen.classifier import examples as kept_examples
 from bronnen.classifier.first import RECIPE
 from bronnen.settings import resource
@@ -95,4 +95,4 @@ def test_training_again_from_the_rows_gives_the_shipped_model(rows: Examples, tm
 def test_a_file_that_holds_no_rows_is_refused(data: bytes, tmp_path: Path) -> None:
     (tmp_path / ROWS).write_bytes(data)
     with pytest.raises(kept_examples.MissingError, match="training rows"):
-        kept_examples.load(tmp_path / ROWS)
+        kept_examples.load(tmp_path / ROWS, recipe())

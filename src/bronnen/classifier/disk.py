@@ -23,6 +23,7 @@ ALLOWED = frozenset(
     }
 )
 _LOADERS = frozenset({"DictNode", "ListNode", "TupleNode", "JsonNode", "TypeNode", "NdArrayNode", "ObjectNode"})
+MOST = 400_000_000  # bytes that a file may unpack to
 _SCHEMA = "schema.json"
 _DAY = (1980, 1, 1, 0, 0, 0)  # a zip file wants a date; the state has none
 
@@ -58,6 +59,8 @@ def loaded(data: bytes) -> Any:
         ValueError, KeyError, OSError, zipfile.BadZipFile: it is no skops file.
     """
     with zipfile.ZipFile(BytesIO(data)) as source:
+        if sum(member.file_size for member in source.infolist()) > MOST:
+            raise ValueError(f"it unpacks to more than {MOST // 10**6} MB")
         for node in _nodes(json.loads(source.read(_SCHEMA))):
             name = f"{node['__module__']}.{node['__class__']}"
             if name not in ALLOWED or node["__loader__"] not in _LOADERS:

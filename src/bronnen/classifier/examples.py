@@ -6,7 +6,9 @@ labels. Names that few documents share are left out, so that no sentence can be 
 
 from __future__ import annotations
 
+import hashlib
 import io
+import lzma
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,11 +22,12 @@ from bronnen.classifier import first, second
 from bronnen.classifier.first import Array, Counts
 from bronnen.classifier.reader import Read
 from bronnen.errors import MissingError
-from bronnen.features import Row
+from bronnen.features import LENT, Row
 
 REAL, MORE, WRITTEN, OWN = range(4)
 """Where labels come from: the project's label files of real documents, more real documents labelled in the same way,
 documents written for this project, and a team's own."""
+MOST = 400_000_000  # bytes that a file may unpack to
 _DAY = (1980, 1, 1, 0, 0, 0)  # a zip file wants a date; examples have none
 
 
@@ -35,8 +38,8 @@ class Examples:
     `counts`: per family (those of neighbours left out) how often each hashed name stands in each sentence.
     `sentences`, `passages`: truth values [n or m, sources, uses]. `read`: scores of a reader that did not learn from
     them. Per run: `groups` (runs of one group are never split between learning and checking), `organisations`,
-    `origins` (where its labels come from), `weights` (what each counts for), and whether its sentences and its passages
-    were judged: `told` [runs, 2].
+    `names` (a digest of its document's name), `origins` (where its labels come from), `weights` (what each counts for),
+    and whether its sentences and its passages were judged: `told` [runs, 2].
     """
 
     counts: Counts
@@ -46,6 +49,7 @@ class Examples:
     read: Read
     groups: Array
     organisations: Array
+    names: Array
     origins: Array
     weights: Array
     told: Array
@@ -64,19 +68,28 @@ class Examples:
         return np.asarray(self.place.documents[self.place.begins[:-1]])
 
 
+def digest(document: str) -> int:
+    """What stands for a document's name: the first 16 hexadecimal digits of its SHA-256, as a number."""
+    return int(hashlib.sha256(document.encode()).hexdigest()[:16], 16)
+
+
 def described(
     runs: Sequence[Sequence[Row]],
     sentences: Array,
     passages: Array,
     read: Sequence[Read],
     groups: Array,
+    documents: Sequence[str],
     *,
     organisations: Array | None = None,
     origins: Array | None = None,
     weight: float = 1.0,
     told: Array | None = None,
 ) -> Examples:
-    """Examples of runs of rows (none of them empty), with their truth and what a reader makes of each run."""
+    """Examples of runs of rows (none of them empty), with their truth and what a reader makes of each run.
+
+    `documents` are the names of the runs' documents; their digests are kept, so that it can be known what was learned.
+    """
     rows = [row for run in runs for row in run]
     return Examples(
         counts=first.counted(rows),
@@ -86,6 +99,7 @@ def described(
         read=Read(*(np.concatenate([getattr(one, name) for one in read]) for name in Read.__slots__)),
         groups=np.asarray(groups, dtype=np.int64),
         organisations=np.asarray(groups if organisations is None else organisations, dtype=np.int64),
+        names=np.array([digest(name) for name in documents], dtype=np.uint64),
         origins=np.full(len(runs), OWN, dtype=np.uint8) if origins is None else np.asarray(origins, dtype=np.uint8),
         weights=np.full(len(runs), weight),
         told=np.ones((len(runs), 2), dtype=bool) if told is None else told,
@@ -107,6 +121,7 @@ def joined(one: Examples, other: Examples) -> Examples:
         read=Read(*(np.concatenate([getattr(one.read, n), getattr(other.read, n)]) for n in Read.__slots__)),
         groups=np.r_[one.groups, other.groups + one.groups.max(initial=-1) + 1],
         organisations=np.r_[one.organisations, other.organisations + one.organisations.max(initial=-1) + 1],
+        names=np.r_[one.names, other.names],
         origins=np.r_[one.origins, other.origins],
         weights=np.r_[one.weights, other.weights],
         told=np.concatenate([one.told, other.told]),
@@ -132,6 +147,7 @@ def part(examples: Examples, runs: Array) -> Examples:
         read=Read(examples.read.alone[rows], examples.read.sentences[rows], examples.read.passages[paragraphs]),
         groups=examples.groups[kept],
         organisations=examples.organisations[kept],
+        names=examples.names[kept],
         origins=examples.origins[kept],
         weights=examples.weights[kept],
         told=examples.told[kept],
@@ -157,9 +173,13 @@ def thinned(examples: Examples) -> Examples:
     return replace(examples, counts=counts)
 
 
-def save(examples: Examples, path: Path) -> None:
-    """Write examples to a file, a zip of plain arrays; the same examples give the same bytes."""
+def save(examples: Examples, path: Path, recipe: str) -> None:
+    """Write examples to a file, a zip of plain arrays; the same examples give the same bytes.
+
+    `recipe` tells the features that they were described with (`classifier.recipe`).
+    """
     arrays: dict[str, Array] = {
+        "recipe": np.frombuffer(recipe.encode(), dtype=np.uint8),
         "documents": np.diff(examples.begins).astype(np.uint16),
         "passages": np.diff(examples.place.begins).astype(np.uint16),
         "lengths": examples.place.lengths.astype(np.uint16),
@@ -167,6 +187,7 @@ def save(examples: Examples, path: Path) -> None:
         "passage_labels": _bits(examples.passages),
         "groups": examples.groups.astype(np.int32),
         "organisations": examples.organisations.astype(np.int32),
+        "names": examples.names,
         "origins": examples.origins,
         "weights": examples.weights.astype(np.float32),
         "told": examples.told,
@@ -186,40 +207,59 @@ def save(examples: Examples, path: Path) -> None:
             target.writestr(about, made.getvalue())
 
 
-def load(path: Path) -> Examples:
-    """The examples in a file.
+def load(path: Path, recipe: str) -> Examples:
+    """The examples in a file, which must have been described with the features of this recipe.
 
     Raises:
-        MissingError: the file is not there or holds something else.
+        MissingError: the file is not there, was made with other features, or holds something else.
     """
     try:
-        with np.load(path, allow_pickle=False) as held:
-            return _built({name: held[name] for name in held.files})
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError) as error:
+        with zipfile.ZipFile(path) as held:
+            if sum(member.file_size for member in held.infolist()) > MOST:
+                raise ValueError(f"it unpacks to more than {MOST // 10**6} MB")
+        with np.load(path, allow_pickle=False) as arrays:
+            found = {name: arrays[name] for name in arrays.files}
+        if bytes(found["recipe"]).decode() != recipe:
+            raise MissingError(f"The training rows in {path} were made with other features.", "Install bronnen again.")
+        return _built(found)
+    except (OSError, ValueError, LookupError, TypeError, RuntimeError, EOFError, MemoryError) as error:
         raise MissingError(f"Cannot read the training rows in {path}: {error}.", "Install bronnen again.") from error
+    except (zipfile.BadZipFile, lzma.LZMAError) as error:
+        raise MissingError(f"The training rows in {path} are damaged: {error}.", "Install bronnen again.") from error
 
 
 def _built(held: dict[str, Array]) -> Examples:
     documents = np.repeat(np.arange(len(held["documents"])), held["documents"])
     passages = np.repeat(np.arange(len(held["passages"])), held["passages"])
+    runs, count, size = len(held["documents"]), len(documents), len(held["passages"])
+    lengths = {"lengths": count, "sentence_labels": count, "read_alone": count, "read_sentences": count}
+    lengths |= {"passage_labels": size, "read_passages": size}
+    lengths |= dict.fromkeys(("groups", "organisations", "names", "origins", "weights", "told"), runs)
+    wrong = [name for name, wanted in lengths.items() if len(held[name]) != wanted]
+    begins = np.cumsum(held["passages"], dtype=np.int64)
+    if wrong or len(passages) != count or not np.isin(np.cumsum(held["documents"], dtype=np.int64), begins).all():
+        raise ValueError(f"its parts do not fit together: {', '.join(wrong) or 'passages'}")
     counts: Counts = {}
-    for family, way in first.RECIPE.items():
-        if f"{family}_sizes" not in held:
-            continue
+    for family in (name for name in first.RECIPE if name not in LENT):
         pointers = np.r_[0, np.cumsum(held[f"{family}_sizes"], dtype=np.int64)]
-        names, data = held[f"{family}_names"].astype(np.int32), held[f"{family}_counts"].astype(np.float32)
-        counts[family] = sparse.csr_matrix((data, names, pointers), shape=(len(documents), 2**way.bits))
+        columns, data = held[f"{family}_names"].astype(np.int64), held[f"{family}_counts"].astype(np.float32)
+        width = 2 ** first.RECIPE[family].bits
+        if len(pointers) != count + 1 or pointers[-1] != len(columns) or columns.max(initial=0) >= width:
+            raise ValueError(f"its parts do not fit together: {family}")
+        counts[family] = sparse.csr_matrix((data, columns.astype(np.int32), pointers), shape=(count, width))
+        counts[family].check_format(full_check=True)
     return Examples(
         counts=counts,
         place=second.Place(documents, passages, held["lengths"].astype(float)),
         sentences=_truth(held["sentence_labels"]),
         passages=_truth(held["passage_labels"]),
-        read=Read(*(held[f"read_{name}"].astype(np.float64) for name in Read.__slots__)),
+        read=Read(*(held[f"read_{name}"].astype(np.float64).reshape(-1, 6) for name in Read.__slots__)),
         groups=held["groups"].astype(np.int64),
         organisations=held["organisations"].astype(np.int64),
-        origins=held["origins"],
+        names=held["names"].astype(np.uint64),
+        origins=held["origins"].astype(np.uint8),
         weights=held["weights"].astype(np.float64),
-        told=held["told"],
+        told=held["told"].astype(bool).reshape(-1, 2),
     )
 
 

@@ -1,7 +1,7 @@
 """The reader: a small network that reads a document word by word and scores its sentences and passages in context.
 
 It learned Dutch from unlabelled policy text and the sources from labelled sentences; it was trained outside this
-package (`training/reader`) and only read here, with numpy alone: no torch, nothing to install. Its scores are
+package (`training/` in the project) and only read here, with numpy alone: no torch, nothing to install. Its scores are
 features of the second stage, beside those of the first; what labels come of them is scikit-learn's to say.
 
 The words of a document are one stream. A word is the sum of four learned vectors (the word, how it begins, how it
@@ -15,7 +15,6 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -24,6 +23,7 @@ from bronnen.classifier.first import Array
 from bronnen.features import Row
 
 LONGEST = 120  # words of a sentence that are read
+_REMEMBERED = 200_000  # words
 _BLOCK, _OVERLAP = 256, 16  # sentences read at once; more than the network sees to each side
 _UNKNOWN, _BREAK, _FREE = 2, 3, 4  # numbers of a word not in the vocabulary, a sentence's begin, the first free one
 _WORD_STEPS, _SENTENCE_STEPS = (
@@ -50,7 +50,7 @@ class Reader:
         self._numbers = {word: number for number, word in enumerate(words, start=_FREE)}
         self._tables = {name: _table(arrays, name) for name in ("word", "begin", "end", "capitals")}
         self._weights = {name: np.asarray(value, dtype=np.float32) for name, value in arrays.items() if "." in name}
-        self._look = lru_cache(maxsize=200_000)(self._seen)
+        self._known: dict[str, tuple[int, int, int, int]] = {}  # words looked up before
 
     def read(self, rows: Sequence[Row]) -> Read:
         """Scores for the sentences of ONE document, in reading order, and for its passages."""
@@ -73,7 +73,7 @@ class Reader:
 
     def _block(self, rows: Sequence[Row], left: int, right: int) -> tuple[Array, Array]:
         """Of the sentences from `left` to `right`: their scores alone, and what is known of each in context."""
-        told = [self._look(row.tokens[:LONGEST] or ("•",)) for row in rows[left:right]]
+        told = [self._seen(row.tokens[:LONGEST] or ("•",)) for row in rows[left:right]]
         lengths = np.array([len(numbers) for numbers in told])
         words = self._words(np.concatenate(told))
         starts = np.r_[0, np.cumsum(lengths)[:-1]]
@@ -126,9 +126,15 @@ class Reader:
         return np.array(marks + [self._number(token) for token in tokens], dtype=np.int64)
 
     def _number(self, token: str) -> tuple[int, int, int, int]:
-        word, size = token.lower(), len(self._tables["begin"])
-        known = self._numbers.get(word, _UNKNOWN)
-        return known, _hashed("p", word[:4], size), _hashed("s", word[-5:], size), capitals(token)
+        found = self._known.get(token)
+        if found is None:
+            word, size = token.lower(), len(self._tables["begin"])
+            known = self._numbers.get(word, _UNKNOWN)
+            found = known, _hashed("p", word[:4], size), _hashed("s", word[-5:], size), capitals(token)
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._known[token] = found
+        return found
 
 
 def capitals(token: str) -> int:

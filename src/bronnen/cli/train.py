@@ -10,8 +10,7 @@ import click
 from bronnen.errors import UsageError
 
 if TYPE_CHECKING:
-    from bronnen.classifier import Model
-    from bronnen.training.train import Own
+    from bronnen.classifier import Examples, Model
 
 
 @click.command()
@@ -26,62 +25,74 @@ if TYPE_CHECKING:
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder for the new model.")
 @click.option("--alone", is_flag=True, help="Learn from your own labels only, not from the rows of bronnen.")
 @click.option(
-    "--weight", type=click.FloatRange(0.1, 100), help="What one of your labels counts for against one of ours."
+    "--weight",
+    type=click.FloatRange(0.1, 100),
+    default=3.0,
+    show_default=True,
+    help="What one of your labels counts for.",
 )
-@click.option("--seed", type=int, help="The seed of the folds; the same seed gives the same model.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=20, show_default=True, help="The same seed, the same model."
+)
 @click.option("--force", is_flag=True, help="Replace a model that is in the folder.")
-def train(files: tuple[Path, ...], out: Path, alone: bool, weight: float | None, seed: int | None, force: bool) -> None:
+def train(files: tuple[Path, ...], out: Path, alone: bool, weight: float, seed: int, force: bool) -> None:
     """Train the classifier, with labels of your own added.
 
-    They are added to the training rows that come with bronnen. Takes some minutes. Prints what the model scores on documents that it did not learn from, and of your own labels
-    also what the model that comes with bronnen makes of them. Nothing of your texts is kept but weights of hashed
-    features; use the model with --model FOLDER.
+    They are added to the training rows that come with bronnen. Takes some minutes. Prints what the model scores on
+    documents that it did not learn from: on bronnen's rows and on your labels apart, beside what the model that comes
+    with bronnen scores there. Nothing of your texts is kept but weights of hashed features; use the model with
+    `bronnen scan --model FOLDER`.
     """
     import numpy as np
 
-    from bronnen.classifier import Model
+    from bronnen.classifier import Model, make_room
     from bronnen.extract import openable
     from bronnen.settings import resource
-    from bronnen.training.train import SEED, WEIGHT, own_examples, shipped_rows, table
+    from bronnen.training.train import own_examples, shipped_rows, table
     from bronnen.training.train import train as trained
 
-    if not force and any((out / name).exists() for name in ("model.skops", "card.json")):
-        raise UsageError(f"{out} already has a model.", "Choose another folder, or add --force to replace it.")
+    make_room(out, force=force)
     if alone and not files:
         raise UsageError("--alone needs labels of your own.", "Give them with --add.")
     before = Model.load(resource("models", "sources"))
-    own = own_examples([openable(path) for path in files], before.reader, weight or WEIGHT) if files else None
+    added = [openable(path) for path in files]
+    own = own_examples(added, before.reader, 1.0 if alone else weight) if files else None
     shipped = None if alone else shipped_rows()
-    for name, examples in (("bronnen's rows", shipped), ("your labels", own.examples if own else None)):
+    for name, examples in (("bronnen's rows", shipped), ("your labels", own)):
         if examples:
-            said = f"{len(examples)} sentences, {len(examples.passages)} passages, {len(set(examples.groups.tolist()))}"
-            click.echo(f"{name}: {said} documents", err=True)
+            counts = f"{len(examples)} sentences, {len(examples.passages)} passages"
+            click.echo(f"{name}: {counts}, {len(set(examples.groups.tolist()))} documents", err=True)
     click.echo("training: some minutes", err=True)
-    model = trained(shipped, own, before.reader, np.random.default_rng(SEED if seed is None else seed))
-    model.save(out, force=force)
+    model = trained(shipped, own, before.reader, np.random.default_rng(seed))
+    model.save(out, force=True)
     click.echo("On documents that the model did not learn from:\n")
     click.echo(table(model))
-    if own and "own" in model.card:
+    if own and shipped:
         click.echo("\n" + _compared(model, before, own))
     click.echo(f"model {model.id}: {len(model.data) / 1e6:.1f} MB, in {out}", err=True)
 
 
-def _compared(model: Model, before: Model, own: Own) -> str:
-    """F1 on the team's own passages: of the model that comes with bronnen, and of the new one on unseen documents."""
-    import numpy as np
+def _compared(model: Model, before: Model, own: Examples) -> str:
+    """F1 of passages on bronnen's rows and on the team's labels, of the shipped and of the new model.
 
+    Each on documents that it did not learn from; the shipped model learned from none of the team's.
+    """
     from bronnen.classifier import SOURCES, USES, decided, rates
     from bronnen.records import Unit
 
-    told = own.examples.told[own.examples.passage_runs, 1]
-    scores = before.score_examples(own.examples)[Unit.PASSAGE][told]
-    given, truth = decided(scores, before.thresholds["passage"]), own.examples.passages[told]
-    lines = ["Passages of your own labels, F1 (new: documents that the new model did not learn from):", ""]
-    lines.append(f"{'source':13} {'use':11} {'cases':>6} {'shipped':>8} {'new':>6}")
+    told = own.told[own.passage_runs, 1]
+    given = decided(before.score_examples(own)[Unit.PASSAGE][told], before.thresholds["passage"])
+    truth = own.passages[told]
+    there, here = f"{'bronnen:':>9} {'shipped':>8} {'new':>6}", f"{'yours:':>9} {'shipped':>8} {'new':>6}"
+    lines = [f"{'F1 of passages':25} {there}   {here}"]
     for i, source in enumerate(SOURCES):
         for j, use in enumerate(USES):
-            if truth[:, i, j].any():
-                old = rates(truth[:, i, j], given[:, i, j])["f1"]
-                new = model.card["own"]["passage"][source.value][use.value]["f1"]
-                lines.append(f"{source.value:13} {use.value:11} {int(np.sum(truth[:, i, j])):6} {old:8.3f} {new:6.3f}")
+            old, new, mine = (
+                card["passage"][source.value][use.value]
+                for card in (before.card["cross_validated"], model.card["shipped"], model.card["own"])
+            )
+            there = f"{old['cases']:>9} {old['f1']:8.3f} {new['f1']:6.3f}"
+            shipped = rates(truth[:, i, j], given[:, i, j])["f1"]
+            here = f"{mine['cases']:>9} {shipped:8.3f} {mine['f1']:6.3f}" if mine["cases"] else f"{0:>9}"
+            lines.append(f"{source.value:13} {use.value:11} {there}   {here}")
     return "\n".join(lines)

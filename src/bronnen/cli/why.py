@@ -21,7 +21,6 @@ class Reason:
     sentence: Sentence  # that carries it most
     sentence_chance: float
     phrases: tuple[str, ...]  # what weighed most in that sentence
-    read: float  # the chance that the reader alone gives the sentence
 
 
 def reasons(analysis: Analysis, model: Model) -> dict[tuple[int, int], list[Reason]]:
@@ -35,7 +34,7 @@ def reasons(analysis: Analysis, model: Model) -> dict[tuple[int, int], list[Reas
 
     told = [paragraph(analysis.document.text, passage) for passage in analysis.passages]
     rows = features.rows(told)
-    scored, read = model.score(rows), model.reader.read(rows)
+    scored = model.score(rows)
     found: dict[tuple[int, int], list[Reason]] = {}
     first = 0
     for number, passage in enumerate(analysis.passages):
@@ -55,7 +54,6 @@ def reasons(analysis: Analysis, model: Model) -> dict[tuple[int, int], list[Reas
                     sentence=sentence,
                     sentence_chance=float(scored.sentences[best, i, j]),
                     phrases=tuple(explain.phrases(weighed, words)),
-                    read=float(1 / (1 + np.exp(-read.sentences[best, i * len(USES) + j]))),
                 )
             )
     return found
@@ -65,10 +63,9 @@ def told(reason: Reason, text: str, name: str) -> str:
     """A reason as lines for a terminal; `name` is that of the source and its use."""
     quote = " ".join(text[reason.sentence.start : reason.sentence.end].split())
     quote = quote if len(quote) <= 160 else quote[:157] + "..."
-    lines = [f"   {name} ({reason.chance:.0%}), carried by: {quote}"]
+    lines = [f"   {name} ({reason.chance:.0%}), carried by ({reason.sentence_chance:.0%}): {quote}"]
     if reason.phrases:
         lines.append(f"      weighed most: {'; '.join(reason.phrases)}")
-    lines.append(f"      read as a whole, with what stands around it: {reason.read:.0%}")
     return "\n".join(lines)
 
 

@@ -1,15 +1,14 @@
 """A team's own labels, out of the label files and sample files of `docs/file-formats.md`, as runs to learn from.
 
-Only what people said counts, and of one span the last that was said, adjudicated before others. A verdict that leaves
-a source unjudged is left out: unknown is not 'none'.
+Only what people said counts, settled as everywhere (`verdicts`). A span of which a source was left unjudged is left
+out: unknown is not 'none'.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +19,13 @@ from bronnen.classifier import SOURCES, USES, passage_truth
 from bronnen.corpus import Sample, read_samples
 from bronnen.errors import StoreError
 from bronnen.features import Paragraph
-from bronnen.formats.labels import read_labels
+from bronnen.formats.labels import MAX_LINE, read_labels
 from bronnen.records import Kind, Labels, Source, Unit, Verdict
 from bronnen.segment import parts
 from bronnen.settings import SegmentSettings
-from bronnen.verdicts import rank
+from bronnen.verdicts import labels_of, rank, settle
 
-_GAP = 3  # characters between sentences that stand next to each other
+_BLOCKS = 2  # characters between the blocks of a text; more lies between passages that are not neighbours
 
 Truth = np.ndarray[Any, np.dtype[np.bool_]]
 
@@ -45,15 +44,20 @@ class Labelled:
     told: tuple[bool, bool]
 
 
-def read_own(path: Path) -> list[Labelled]:
-    """The runs in a file of labels or of samples.
+def read_own(paths: Sequence[Path]) -> list[Labelled]:
+    """The runs in files of labels and of samples; what counts is settled over all files together.
 
     Raises:
-        StoreError: the file cannot be read or does not fit.
+        StoreError: a file cannot be read or does not fit.
     """
-    if _holds_samples(path):
-        return [of_sample(sample) for sample in read_samples(path)]
-    return list(of_verdicts(read_labels(path)))
+    verdicts: list[Verdict] = []
+    runs: list[Labelled] = []
+    for path in paths:
+        if _holds_samples(path):
+            runs += [of_sample(sample) for sample in read_samples(path)]
+        else:
+            verdicts += read_labels(path)
+    return [*runs, *of_verdicts(verdicts)]
 
 
 def of_sample(sample: Sample, most: int = SegmentSettings().max_words) -> Labelled:
@@ -68,28 +72,27 @@ def of_sample(sample: Sample, most: int = SegmentSettings().max_words) -> Labell
     return _run(sample.document, paragraphs, told)
 
 
-def of_verdicts(verdicts: Sequence[Verdict]) -> Iterator[Labelled]:
-    """Runs out of people's verdicts: each judged passage by itself, judged sentences with their neighbours."""
-    last: dict[tuple[str, int, int, Unit], Verdict] = {}
-    for verdict in sorted(verdicts, key=lambda one: (rank(one), one.at)):
-        if rank(verdict) > 0 and verdict.judged == frozenset(Source):
-            last[verdict.document_id, verdict.start, verdict.end, verdict.unit] = verdict
-    ordered = sorted(last.values(), key=lambda one: (one.document_id, one.start, one.end))
-    nlp = language.load()
-    for document, group in groupby(ordered, key=lambda one: one.document_id):
-        said = list(group)
-        for verdict in said:
-            if verdict.unit is Unit.PASSAGE:
-                texts = tuple(verdict.quote[start:end] for start, end in language.sentences(nlp, verdict.quote))
-                if texts:
-                    paragraph = Paragraph("", Kind.PARAGRAPH.value, texts)
-                    nothing = np.zeros((len(texts), len(SOURCES), len(USES)), dtype=bool)
-                    yield Labelled(document, (paragraph,), nothing, truth([verdict.labels]), (False, True))
-        for run in _neighbours([verdict for verdict in said if verdict.unit is Unit.SENTENCE]):
-            texts = tuple(verdict.quote for verdict in run)
-            spans = parts(texts, SegmentSettings().max_words)
-            paragraphs = [Paragraph("", Kind.PARAGRAPH.value, texts[start:end]) for start, end in spans]
-            yield _run(document, paragraphs, [verdict.labels for verdict in run])
+def of_verdicts(verdicts: Iterable[Verdict]) -> Iterator[Labelled]:
+    """Runs out of people's verdicts: neighbouring passages are a run, and so are neighbouring sentences.
+
+    A person's verdict on a passage wins over those on the sentences in it. Of two spans that overlap the first counts.
+    """
+    said: dict[tuple[str, Unit, int, int], list[Verdict]] = {}
+    for verdict in verdicts:
+        if rank(verdict) > 0:
+            said.setdefault((verdict.document_id, verdict.unit, verdict.start, verdict.end), []).append(verdict)
+    found: dict[str, list[_Span]] = {}
+    for (document, unit, start, end), on in sorted(said.items(), key=lambda item: item[0]):
+        judged = settle(on)
+        if len(judged) == len(Source):  # what was not judged is unknown, not 'none'
+            found.setdefault(document, []).append(_Span(start, end, unit, on[-1].quote, labels_of(judged)))
+    for document, spans in found.items():
+        passages = [span for span in spans if span.unit is Unit.PASSAGE]
+        for run in _neighbours(passages):
+            yield _passage_run(document, run)
+        free = [span for span in spans if span.unit is Unit.SENTENCE and not any(span.lies_in(one) for one in passages)]
+        for run in _neighbours(free):
+            yield _sentence_run(document, run)
 
 
 def truth(labels: Sequence[Labels]) -> Truth:
@@ -103,16 +106,55 @@ def _run(document: str, paragraphs: Sequence[Paragraph], told: Sequence[Labels])
     return Labelled(document, tuple(paragraphs), sentences, passage_truth(sentences, numbers), (True, True))
 
 
-def _neighbours(verdicts: Sequence[Verdict]) -> Iterator[list[Verdict]]:
-    """Runs of sentences that stand next to each other; of overlapping ones the first counts."""
-    run: list[Verdict] = []
-    for verdict in verdicts:
-        if run and verdict.start < run[-1].end:
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """A judged sentence or passage with the labels that count."""
+
+    start: int
+    end: int
+    unit: Unit
+    quote: str
+    labels: Labels
+
+    def lies_in(self, other: _Span) -> bool:
+        return other.start <= self.start and self.end <= other.end
+
+
+def _passage_run(document: str, spans: Sequence[_Span]) -> Labelled:
+    nlp = language.load()
+    paragraphs = [
+        Paragraph("", Kind.PARAGRAPH.value, tuple(span.quote[a:b] for a, b in language.sentences(nlp, span.quote)))
+        for span in spans
+    ]
+    size = sum(len(paragraph.sentences) for paragraph in paragraphs)
+    nothing = np.zeros((size, len(SOURCES), len(USES)), dtype=bool)
+    return Labelled(document, tuple(paragraphs), nothing, truth([span.labels for span in spans]), (False, True))
+
+
+def _sentence_run(document: str, spans: Sequence[_Span]) -> Labelled:
+    """Sentences as they stand in paragraphs, which are cut into passages as the product cuts them."""
+    blocks: list[list[str]] = []
+    for index, span in enumerate(spans):
+        if not index or span.start - spans[index - 1].end >= _BLOCKS:
+            blocks.append([])
+        blocks[-1].append(span.quote)
+    most = SegmentSettings().max_words
+    cut = [tuple(block[start:end]) for block in blocks for start, end in parts(block, most)]
+    return _run(
+        document, [Paragraph("", Kind.PARAGRAPH.value, texts) for texts in cut], [span.labels for span in spans]
+    )
+
+
+def _neighbours(spans: Sequence[_Span]) -> Iterator[list[_Span]]:
+    """Runs of spans, in order of their begins, that stand next to each other."""
+    run: list[_Span] = []
+    for span in spans:
+        if not span.quote.strip() or (run and span.start < run[-1].end):
             continue
-        if run and verdict.start - run[-1].end > _GAP:
+        if run and span.start - run[-1].end > _BLOCKS:
             yield run
             run = []
-        run.append(verdict)
+        run.append(span)
     if run:
         yield run
 
@@ -121,7 +163,7 @@ def _holds_samples(path: Path) -> bool:
     """Whether the first line is one of a sample; a file that cannot be read is told of by its reader."""
     try:
         with path.open(encoding="utf-8-sig") as stream:
-            first = next((line for line in stream if line.strip()), "")
+            first = stream.readline(MAX_LINE)
         row = json.loads(first)
     except OSError as error:
         raise StoreError(f"Cannot read {path}: {error.strerror or error}.") from error

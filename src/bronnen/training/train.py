@@ -7,21 +7,19 @@ The same rows, labels and seed give the same bytes.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from bronnen.classifier import SOURCES, USES, Examples, Model, Reader, described, joined
+from bronnen.classifier import FOLDS, SOURCES, USES, Examples, Model, Reader, described, joined, recipe
 from bronnen.classifier.examples import load
-from bronnen.corpus import Sample
+from bronnen.corpus import Sample, SampleSentence
 from bronnen.errors import UsageError
 from bronnen.features import rows
 from bronnen.records import Unit
 from bronnen.settings import resource
-from bronnen.training.own import read_own
+from bronnen.training.own import Labelled, read_own
 
 SEED = 20
 WEIGHT = 3.0  # what a labelled passage of a team's own counts for, against one of the shipped rows
@@ -36,59 +34,52 @@ _SHARED = 3  # long sentences in common that make two documents versions of one
 _LONG = 40  # letters
 
 
-@dataclass(frozen=True, slots=True)
-class Own:
-    """A team's own labels as examples, and the names of their documents."""
-
-    examples: Examples
-    documents: tuple[str, ...]
-
-
 def shipped_rows() -> Examples:
     """The training rows that come with bronnen."""
-    return load(resource("models", "sources") / ROWS)
+    return load(resource("models", "sources") / ROWS, recipe())
 
 
-def own_examples(paths: Sequence[Path], reader: Reader, weight: float = WEIGHT) -> Own:
+def own_examples(paths: Sequence[Path], reader: Reader, weight: float = WEIGHT) -> Examples:
     """What a team labelled, in label files or samples, as examples that the reader has not learned from.
 
     Raises:
         StoreError: a file cannot be read or does not fit.
-        UsageError: there is nothing in it to learn from.
+        UsageError: there is nothing in them to learn from.
     """
-    told = [one for path in paths for one in read_own(path)]
+    told = read_own(paths)
     if not told:
-        raise UsageError("There are no labels by people in these files.", "See docs/file-formats.md for what to give.")
+        raise UsageError(
+            "These files hold no text of which people judged all three sources.", "See docs/file-formats.md, Labels."
+        )
     runs = [rows(one.paragraphs) for one in told]
-    names = tuple(dict.fromkeys(one.document for one in told))
-    number = {name: index for index, name in enumerate(names)}
-    made = described(
+    return described(
         runs,
         np.concatenate([one.sentences for one in told]),
         np.concatenate([one.passages for one in told]),
         [reader.read(run) for run in runs],
-        np.array([number[one.document] for one in told]),
+        groups_of([_as_sample(one) for one in told]),
+        [one.document for one in told],
         weight=weight,
         told=np.array([one.told for one in told], dtype=bool),
     )
-    return Own(made, names)
 
 
 def train(
-    shipped: Examples | None, own: Own | None, reader: Reader, rng: np.random.Generator, provenance: str = PROVENANCE
+    shipped: Examples | None,
+    own: Examples | None,
+    reader: Reader,
+    rng: np.random.Generator,
+    provenance: str = PROVENANCE,
 ) -> Model:
     """A model of the shipped rows, of a team's own labels, or of both, with a card that says what it learned from.
 
     Raises:
         UsageError: there are too few documents, or a source that nothing uses.
     """
-    mine = own.examples if own else None
-    examples = joined(shipped, mine) if shipped and mine else shipped or mine
-    if examples is None or len(np.unique(examples.groups)) < 5:
-        raise UsageError("Training needs labels of at least five different documents.")
-    without = [source.value for index, source in enumerate(SOURCES) if not examples.passages[:, index, 0].any()]
-    if without:
-        raise UsageError(f"No passage in the labels uses: {', '.join(without)}.", "Add examples of it.")
+    examples = joined(shipped, own) if shipped and own else shipped or own
+    if examples is None:
+        raise UsageError("There is nothing to learn from.", "Leave out --alone, or give labels with --add.")
+    _check(examples)
     model = Model.fit(examples, reader, rng)
     model.card["data"] = {
         "groups": len(np.unique(examples.groups)),
@@ -96,7 +87,7 @@ def train(
         "runs": len(examples.groups),
         "sentences": len(examples),
         "passages": len(examples.passages),
-        "own": {"documents": len(own.documents), "runs": len(mine.groups)} if own and mine else None,
+        "own_runs": len(own.groups) if own else 0,
         "labels": {
             unit.value: {
                 source.value: {use.value: int(truth[:, i, j].sum()) for j, use in enumerate(USES)}
@@ -105,14 +96,27 @@ def train(
             for unit, truth in ((Unit.SENTENCE, examples.sentences), (Unit.PASSAGE, examples.passages))
         },
         "provenance": provenance if shipped else "Labels of one team, given with `bronnen train --alone`.",
-        "documents_digest": digests(own.documents) if own else [],
+        "documents_digest": sorted({f"{name:016x}" for name in examples.names.tolist()}),
     }
     return model
 
 
-def digests(documents: Iterable[str]) -> list[str]:
-    """What stands for the names of documents on a card, so that `evaluate` knows what was learned from."""
-    return sorted({hashlib.sha256(name.encode()).hexdigest()[:16] for name in documents})
+def _check(examples: Examples) -> None:
+    further = "Label more, or leave out --alone."
+    for at, unit in enumerate((Unit.SENTENCE, Unit.PASSAGE)):
+        judged = np.unique(examples.groups[examples.told[:, at]])
+        if len(judged) < FOLDS:
+            said = f"Training needs judged {unit.value}s of at least five different documents, there are {len(judged)}."
+            raise UsageError(said, further)
+    without = [source.value for index, source in enumerate(SOURCES) if not examples.passages[:, index, 0].any()]
+    if without:
+        raise UsageError(f"No passage in the labels uses: {', '.join(without)}.", further)
+
+
+def _as_sample(run: Labelled) -> Sample:
+    """A run as a sample without labels, to see which documents are versions of one."""
+    paragraphs = tuple(tuple(SampleSentence(text, {}) for text in one.sentences) for one in run.paragraphs)
+    return Sample(run.document, run.document, run.document, False, paragraphs)
 
 
 def groups_of(samples: Iterable[Sample]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
@@ -152,13 +156,13 @@ def _versions(samples: Sequence[Sample], number: dict[str, int]) -> list[tuple[i
     return [pair for pair, count in shared.items() if count >= _SHARED]
 
 
-def table(model: Model) -> str:
-    """What the model scored on unseen documents, as lines of text."""
+def table(model: Model, unseen: str = "cross_validated") -> str:
+    """What the model scored on unseen documents (all, the `shipped` ones or a team's `own`), as lines of text."""
     lines = [f"{'':9} {'source':13} {'use':11} {'cases':>6} {'P':>6} {'R':>6} {'F1':>6} {'threshold':>9}"]
     for unit in Unit:
         for source in SOURCES:
             for use in USES:
-                one = model.card["cross_validated"][unit.value][source.value][use.value]
+                one = model.card[unseen][unit.value][source.value][use.value]
                 figures = f"{one['precision']:6.3f} {one['recall']:6.3f} {one['f1']:6.3f}"
                 least = model.thresholds[unit.value][source.value][use.value]
                 lines.append(f"{unit:9} {source:13} {use:11} {one['cases']:6} {figures} {least:9.3f}")

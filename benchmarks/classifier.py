@@ -39,6 +39,7 @@ from bronnen.classifier import (
     part,
     passage_truth,
     rates,
+    tied,
 )
 from bronnen.classifier.examples import REAL
 from bronnen.corpus import read_samples
@@ -53,7 +54,7 @@ LABELS = Path("../shared/data/labels/sentences.jsonl")
 
 
 def folds(examples: Examples, by: str) -> np.ndarray:
-    groups = examples.groups if by == "version" else examples.organisations
+    groups = examples.groups if by == "version" else tied(examples.groups, examples.organisations)
     return fold_numbers(groups, np.diff(examples.begins), FOLDS, np.random.default_rng(SEED))
 
 

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from bronnen.classifier import fold_numbers
+from bronnen.classifier import fold_numbers, tied
 from bronnen.classifier.examples import MORE, REAL, WRITTEN
 from bronnen.corpus import Sample, SampleSentence, read_samples
 from bronnen.records import Source, Use
@@ -76,17 +76,6 @@ def shared(samples: Sequence[Sample], told: Sequence[Sequence[str]], asked: set[
     return found
 
 
-def tied(groups: np.ndarray, organisations: Sequence[str]) -> np.ndarray:
-    """A number per run: the same for runs of one group or one organisation, by way of others too."""
-    number = np.unique(organisations, return_inverse=True)[1]
-    while True:
-        least = np.array([number[groups == group].min() for group in groups])
-        least = np.array([least[number == one].min() for one in number])
-        if (least == number).all():
-            return number
-        number = least
-
-
 def written(sample: Sample, origin: int, **about: Any) -> dict[str, Any]:
     run = of_sample(sample)
     return {
@@ -108,7 +97,9 @@ def main(data: Path, work: Path, own: Path) -> None:
     group = {sample.document: int(number) for sample, number in zip(real, groups_of(real), strict=True)}
     groups = np.array([group[sample.document] for sample in real])
     sizes = np.array([sum(map(len, sample.paragraphs)) for sample in real])
-    folds = fold_numbers(tied(groups, [s.organisation for s in real]), sizes, FOLDS, np.random.default_rng(SEED))
+    folds = fold_numbers(
+        tied(groups, np.array([s.organisation for s in real])), sizes, FOLDS, np.random.default_rng(SEED)
+    )
     fold = dict(zip(groups.tolist(), folds.tolist(), strict=True))
     rng = np.random.default_rng(3)
     drawn = {name: int(rng.integers(FOLDS)) for name in sorted({s.document for s in added})}

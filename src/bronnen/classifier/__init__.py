@@ -20,7 +20,7 @@ import numpy as np
 
 from bronnen import lexicon
 from bronnen.classifier import disk, first, second
-from bronnen.classifier.examples import OWN, Examples, described, joined, part, thinned
+from bronnen.classifier.examples import OWN, Examples, described, joined, part, thinned, tied
 from bronnen.classifier.first import Array
 from bronnen.classifier.judging import (
     SHAPE,
@@ -65,6 +65,7 @@ __all__ = [
     "rates",
     "recipe",
     "thinned",
+    "tied",
 ]
 
 FORMAT = 2
@@ -103,11 +104,12 @@ class Model:
     def fit(cls, examples: Examples, reader: Reader, rng: np.random.Generator) -> Model:
         """A model of the examples, with the reader that will read what comes.
 
-        Its card says what it scored on documents that it had not seen, of a team's own runs and of all others apart.
+        Its card says what it scored on organisations that it had not seen, also of a team's own runs and others apart.
         The figures are a little too good: the first stage that gave a fold's neighbours their scores had seen the fold
         (`cross_validated` keeps them apart, and takes five times as long).
         """
-        fold = fold_numbers(examples.groups, np.diff(examples.begins), FOLDS, rng)
+        together = tied(examples.groups, examples.organisations)
+        fold = fold_numbers(together, np.diff(examples.begins), FOLDS, rng)
         signals, weights = _signals(examples, fold)
         card: dict[str, Any] = {"thresholds": {}, "cross_validated": {}, "error_rates": {}}
         estimators: dict[Unit, list[Any]] = {}
@@ -240,7 +242,8 @@ def cross_validated(examples: Examples, fold: Array) -> dict[Unit, Held]:
     kept: dict[Unit, list[Held]] = {unit: [] for unit in Unit}
     for held in np.unique(fold):
         learn, test = part(examples, fold != held), part(examples, fold == held)
-        inner = fold_numbers(learn.groups, np.diff(learn.begins), FOLDS, np.random.default_rng(int(held)))
+        together = tied(learn.groups, learn.organisations)
+        inner = fold_numbers(together, np.diff(learn.begins), FOLDS, np.random.default_rng(int(held)))
         signals, weights = _signals(learn, inner)
         unseen, numbers = _known(test, _scored_first(test, weights)), np.flatnonzero(fold == held)
         for unit, (about, truth, runs, counts) in _known(learn, signals).items():

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 from scipy import sparse
+from scipy.sparse.csgraph import connected_components
 
 from bronnen.classifier import first, second
 from bronnen.classifier.first import Array, Counts
@@ -66,6 +67,14 @@ class Examples:
     def passage_runs(self) -> Array:
         """The run of each passage."""
         return np.asarray(self.place.documents[self.place.begins[:-1]])
+
+
+def tied(groups: Array, organisations: Array) -> Array:
+    """A number per run: the same for runs of one group or of one organisation, also by way of other runs."""
+    names = [np.unique(one, return_inverse=True)[1] for one in (groups, organisations)]
+    links = sparse.csr_matrix((np.ones(len(groups)), tuple(names)))
+    both = sparse.bmat([[None, links], [links.T, None]], format="csr")
+    return np.asarray(connected_components(both, directed=False)[1][names[0]])
 
 
 def digest(document: str) -> int:

@@ -7,8 +7,9 @@
     python benchmarks/classifier.py --speed           # needs ../shared/data
 
 Everything is learned from all rows but measured only on the label files of real documents (`../shared/data/labels`).
-The second stage and the thresholds come from the other folds alone (what that leaves: `classifier.held_out`). The reader's
-scores of a run always come from a reader that left out the run's whole organisation and all that shares text with it.
+The second stage and the thresholds come from the other folds alone (what that leaves: `classifier.held_out`). The
+reader's scores of a run always come from a reader that left out the run's whole organisation and all that shares text
+with it.
 """
 
 from __future__ import annotations

@@ -90,15 +90,21 @@ def phrase(name: str, words: Sequence[str] = ()) -> str | None:
 
 
 def phrases(reasons: Iterable[tuple[str, float]], words: Sequence[str], most: int = 4) -> list[str]:
-    """The heaviest reasons for a label, in words, cues first; reasons against it are left out."""
+    """The heaviest reasons for a label, in words: cues, then cues together, then words; never reasons against it."""
     found: dict[str, None] = {}
-    for name, weight in sorted(reasons, key=lambda reason: (not reason[0].startswith("cue_"), -reason[1])):
+    for name, weight in sorted(reasons, key=lambda reason: (_order(reason[0]), -reason[1])):
         said = phrase(name, words) if weight > 0 else None
         if said:
             found[said] = None
         if len(found) == most:
             break
     return list(found)
+
+
+def _order(name: str) -> int:
+    if not name.startswith("cue_"):
+        return 2
+    return int(any(sign in name for sign in "+>"))
 
 
 def _cue(rest: str, words: Sequence[str], where: str) -> str | None:

@@ -172,6 +172,29 @@ def test_a_model_without_its_parts_is_refused(copy: Path) -> None:
         Model.load(copy)
 
 
+@pytest.mark.parametrize("name", ["alone.weight", "begin_bytes", "vocabulary"])
+def test_a_reader_without_a_part_is_refused(copy: Path, model: Model, name: str) -> None:
+    state = disk.loaded(model.data)
+    del state["reader"][name]
+    replace(copy, disk.dumped(state))
+    with pytest.raises(MissingError, match="damaged"):
+        Model.load(copy)
+
+
+def test_a_part_of_another_size_is_refused(copy: Path, model: Model) -> None:
+    state = disk.loaded(model.data)
+    state["second"]["passage"] = state["second"]["sentence"]
+    replace(copy, disk.dumped(state))
+    with pytest.raises(MissingError, match="damaged"):
+        Model.load(copy)
+
+
+def test_a_bomb_is_refused(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(disk, "MOST", 1000)
+    with pytest.raises(MissingError, match="unpacks to more"):
+        Model.load(copy)
+
+
 # Counting ------------------------------------------------------------------------------------------------------------
 
 

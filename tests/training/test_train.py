@@ -6,12 +6,13 @@ import hashlib
 import io
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from bronnen.classifier import Examples, Model, Reader, described, fold_numbers, recipe
+from bronnen.classifier import Examples, Model, Reader, described, fold_numbers, held_out, recipe
 from bronnen.classifier import examples as kept_examples
 from bronnen.corpus import Sample, SampleSentence
 from bronnen.errors import UsageError
@@ -101,6 +102,19 @@ def test_what_is_kept_holds_no_readable_text(model: Model) -> None:
         kept = b"".join(held.read(name) for name in held.namelist()) + json.dumps(model.card).encode()
     for turn in ("Ouders vertellen", "in de praktijk dat", "laat zien dat", "bewoners betrekken", "te lang wachten"):
         assert turn.encode() not in kept and turn.lower().encode() not in kept
+
+
+def test_nothing_of_a_fold_is_known_when_it_is_scored(reader: Reader) -> None:
+    """Labels that hang on the document alone cannot be told of documents that were left out."""
+    rng = np.random.default_rng(4)
+    told = [Sample(f"u{n}", f"d{n}", "org", True, one.paragraphs) for n, one in enumerate(samples(40))]
+    made = own(told, reader)
+    drawn = rng.random((40, 3, 2)) < 0.5
+    made = replace(made, sentences=drawn[made.place.documents], passages=drawn[made.passage_runs])
+    found = held_out(made, fold_numbers(made.groups, np.diff(made.begins), 5, rng))[Unit.SENTENCE]
+    for i in range(3):
+        seen = found.scores[:, i, 0][found.truth[:, i, 0]].mean() - found.scores[:, i, 0][~found.truth[:, i, 0]].mean()
+        assert seen < 0.05  # below nothing is usual: a case left out makes cases rarer among the others
 
 
 def test_no_document_is_in_two_folds() -> None:

@@ -71,7 +71,7 @@ __all__ = [
 
 FORMAT = 2
 FOLDS = 5
-_TRIAL = rows([Paragraph("", "paragraph", ("Volgens het CBS groeit de bevolking.",))])
+_TRIAL = Paragraph("", "paragraph", ("Volgens het CBS groeit de bevolking.",))
 _DAMAGED = (OSError, ValueError, LookupError, TypeError, ArithmeticError, AttributeError, RecursionError, MemoryError)
 _AGAIN = "Install bronnen again, or train a model: bronnen train --help."
 
@@ -200,7 +200,7 @@ class Model:
             estimators = {unit: state["second"][unit.value] for unit in Unit}
             reader = Reader(state["reader"])
             model = cls(card["id"], card, data, weights, estimators, reader)
-            model.score(_TRIAL)  # parts that do not fit together are found here, and not in the midst of a scan
+            model.score(rows([_TRIAL]))  # parts that do not fit together are found here, and not in the midst of a scan
         except disk.ForeignTypeError as error:
             raise MissingError(f"{folder / 'model.skops'} holds {error}: it is no model of bronnen.", _AGAIN) from error
         except (*_DAMAGED, zipfile.BadZipFile) as error:

@@ -136,19 +136,17 @@ class Model:
         passages = first.logits(first.together(counts, place.passages), self.weights[Unit.PASSAGE])
         read = self.reader.read(rows)
         signals = second.Signals(words, read.alone, read.sentences, passages, read.passages)
-        about = {Unit.SENTENCE: second.about_sentences, Unit.PASSAGE: second.about_passages}
-        found = {
-            unit: second.probabilities(about[unit](signals, place), self.estimators[unit]).reshape(SHAPE)
-            for unit in Unit
-        }
+        found = self._probabilities(signals, place)
         return Scored(found[Unit.SENTENCE], found[Unit.PASSAGE])
 
     def score_examples(self, examples: Examples) -> dict[Unit, Array]:
         """Probabilities [n, sources, uses] per unit of described examples, read as their reader read them."""
-        signals = _scored_first(examples, self.weights)
+        return self._probabilities(_scored_first(examples, self.weights), examples.place)
+
+    def _probabilities(self, signals: second.Signals, place: second.Place) -> dict[Unit, Array]:
         about = {Unit.SENTENCE: second.about_sentences, Unit.PASSAGE: second.about_passages}
         return {
-            unit: second.probabilities(about[unit](signals, examples.place), self.estimators[unit]).reshape(SHAPE)
+            unit: second.probabilities(about[unit](signals, place), self.estimators[unit]).reshape(SHAPE)
             for unit in Unit
         }
 

@@ -6,11 +6,12 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from unicodedata import normalize
 
-from bronnen import quantify
+from bronnen import balance
 from bronnen.records import (
     Analysis,
     Block,
     Document,
+    ErrorRates,
     Kind,
     Labels,
     MadeWith,
@@ -23,9 +24,11 @@ from bronnen.records import (
     Use,
     Verdict,
 )
+from bronnen.settings import Settings
 
 E, P, W = Source.EXPERIENTIAL, Source.PROFESSIONAL, Source.SCIENTIFIC
 
+KNOWN = {source: {use: ErrorRates(0.1, 0.8, 0.05, 0.7, 0.05) for use in Use} for source in Source}
 MADE_WITH = MadeWith(version="0.1.0", settings="abc123", model="m1", language="blank:nl")
 
 PARAGRAPHS: tuple[tuple[str, Labels], ...] = (
@@ -63,11 +66,12 @@ def analysis(
     heading: str = "Aanleiding",
     folder: str = "map",
     states: Mapping[int, PageState] | None = None,
+    document_id: str = "",
 ) -> Analysis:
     """One page with a heading and a passage of one sentence per paragraph; `states` adds pages without text."""
     text = normalize("NFC", "\n\n".join([heading, *(paragraph for paragraph, _ in paragraphs)]))
-    document_id = hashlib.sha256(f"{name}\n{text}".encode("utf-8", "replace")).hexdigest()
-    blocks, passages, verdicts = [Block(0, len(heading), Kind.HEADING, 1)], [], []
+    document_id = document_id or hashlib.sha256(f"{name}\n{text}".encode("utf-8", "replace")).hexdigest()
+    blocks, passages, verdicts = [Block(0, len(heading), Kind.HEADING, 1, opens_chapter=True)], [], []
     at = len(heading)
     for paragraph, labels in paragraphs:
         start = at + 2
@@ -89,5 +93,6 @@ def analysis(
         (),
         "pdfium 5.15.2, pdfplumber 0.11.10",
     )
-    balance = quantify.balance([labels for _, labels in paragraphs])
-    return Analysis(document, tuple(passages), tuple(verdicts), balance, made_with)
+    parts = balance.parts(document, passages, verdicts, KNOWN, Settings())
+    figures = balance.of_parts(parts, KNOWN, Settings())
+    return Analysis(document, tuple(passages), tuple(verdicts), figures, made_with, KNOWN)

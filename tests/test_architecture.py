@@ -14,6 +14,7 @@ LAYERS = [  # from the bottom up; a room may import from lower rows only
     {"settings", "verdicts", "agreement", "lexicon"},
     {"formats", "features", "taxonomy", "explain"},
     {"extract", "segment", "language", "classifier", "quantify", "store", "report", "corpus"},
+    {"balance"},
     {"pipeline", "training"},
     {"batch"},
     {"review"},

@@ -309,3 +309,20 @@ def test_a_full_disk_is_told(tmp_path: Path) -> None:
         with pytest.raises(StoreError, match="full"):
             store.add(run, 1, "b.pdf", analysis("b.pdf", PARAGRAPHS * 200))
         assert [one.document.name for one in store.analyses(run)] == ["a.pdf"]
+
+
+class Late(sqlite3.Connection):
+    """Another connection makes the tables after this one asked for the version and before it makes them itself."""
+
+    def executescript(self, script: str, /) -> sqlite3.Cursor:
+        (_, _, path) = self.execute("PRAGMA database_list").fetchone()
+        with sqlite3.connect(path, isolation_level=None) as first:
+            migrations.migrate(first, "s.sqlite")
+        return super().executescript(script)
+
+
+def test_two_that_open_a_new_store_at_once_both_get_it(tmp_path: Path) -> None:
+    late = sqlite3.connect(tmp_path / "s.sqlite", isolation_level=None, factory=Late)
+    migrations.migrate(late, "s.sqlite")
+    assert late.execute("PRAGMA user_version").fetchone()[0] == len(migrations.MIGRATIONS)
+    assert not late.in_transaction

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
@@ -42,10 +41,14 @@ class Walk:
         if told == "interrupt":
             raise KeyboardInterrupt
         states = {2: PageState.SCANNED, 3: PageState.SCANNED} if told == "scanned" else None
-        found = analysis(path.name, PARAGRAPHS, made_with=tools.made_with, folder=str(path.parent), states=states)
-        document_id = sha256(content).hexdigest()
-        verdicts = tuple(replace(verdict, document_id=document_id) for verdict in found.verdicts)
-        return replace(found, document=replace(found.document, id=document_id), verdicts=verdicts)
+        return analysis(
+            path.name,
+            PARAGRAPHS,
+            made_with=tools.made_with,
+            folder=str(path.parent),
+            states=states,
+            document_id=sha256(content).hexdigest(),
+        )
 
 
 def files(**contents: str) -> None:

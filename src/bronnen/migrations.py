@@ -4,11 +4,12 @@ Each entry of `MIGRATIONS` brings a store one version further, in one transactio
 a kill in the middle leaves the older version whole. Entries are added at the end and never changed, since stores
 out there were made by them. What may never happen here: a statement that drops or rewrites a person's verdict.
 
-The schema in words: `documents` holds what was read, its pages and blocks beside it; `analyses` says what was
-made of it with which versions, of which the newest counts; `passages` and `sentences` are spans over the text of
-that newest analysis; `verdicts` is what models and people said. The three source columns of a verdict hold
-'used', 'called_for' or 'none' (looked at, not there) and NULL for a source that was not looked at.
-Offsets are Unicode code points, half-open. `passage_search` has no text of its own: it indexes that of `passages`.
+The schema in words: `documents` holds what was read, its pages and blocks beside it; `analyses` says what was made of
+it with which versions, of which the newest counts; `passages` and `sentences` are spans over the text of that newest
+analysis; `models` says how the models behind analyses err; `verdicts` is what models and people said. The three
+source columns of a verdict hold 'used', 'called_for' or 'none' (looked at, not there) and NULL for a source that was
+not looked at. Offsets are Unicode code points, half-open. `passage_search` has no text of its own: it indexes that of
+`passages`.
 """
 
 from __future__ import annotations
@@ -156,7 +157,15 @@ CREATE TABLE ignored (
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS: list[str] = [_FIRST]
+_SECOND = """
+CREATE TABLE models (
+  id TEXT PRIMARY KEY,
+  rates TEXT NOT NULL
+) WITHOUT ROWID;
+ALTER TABLE blocks ADD COLUMN opens_chapter INTEGER NOT NULL DEFAULT 0;
+"""
+
+MIGRATIONS: list[str] = [_FIRST, _SECOND]
 
 
 def migrate(connection: sqlite3.Connection, name: str) -> None:
@@ -178,4 +187,10 @@ def migrate(connection: sqlite3.Connection, name: str) -> None:
         )
     for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
         marks = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {number};"
-        connection.executescript(f"BEGIN IMMEDIATE; {script}; {marks} COMMIT;")
+        try:
+            connection.executescript(f"BEGIN IMMEDIATE; {script}; {marks} COMMIT;")
+        except sqlite3.OperationalError:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            if connection.execute("PRAGMA user_version").fetchone()[0] < number:
+                raise  # else another bronnen that opened the store at the same time did it first

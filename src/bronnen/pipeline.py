@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bronnen import __version__, classifier, extract, features, language, quantify, segment, verdicts
+from bronnen import __version__, balance, classifier, extract, features, language, segment
 from bronnen.records import Analysis, Document, MadeWith, Passage, Scores, Sentence, Source, Unit, Use, Verdict, page_at
 from bronnen.settings import Settings, resource, settings_hash
 
@@ -59,12 +59,9 @@ def analyse(path: Path, tools: Tools) -> Analysis:
     found = segment.passages(document, lambda text: language.sentences(tools.language, text), settings.segment)
     rows = features.rows([paragraph(document.text, passage) for passage in found])
     said = model_verdicts(document, found, tools.model, tools.model.score(rows))
-    counted = [
-        verdicts.settle_passage(passage, [verdict])
-        for passage, verdict in zip(found, _on_passages(said), strict=True)
-        if segment.is_counted(passage, document.text, settings.segment)
-    ]
-    return Analysis(document, found, said, quantify.balance(counted), tools.made_with)
+    parts = balance.parts(document, found, said, tools.model.known, settings)
+    figures = balance.of_parts(parts, tools.model.known, settings)
+    return Analysis(document, found, said, figures, tools.made_with, tools.model.known)
 
 
 def paragraph(text: str, passage: Passage) -> features.Paragraph:
@@ -108,7 +105,3 @@ def _verdict(
 def _scores(chances: ndarray) -> Scores:
     """Probabilities [sources, uses] under their names."""
     return {source: dict(zip(Use, row, strict=True)) for source, row in zip(Source, chances.tolist(), strict=True)}
-
-
-def _on_passages(said: Sequence[Verdict]) -> list[Verdict]:
-    return [verdict for verdict in said if verdict.unit is Unit.PASSAGE]

@@ -98,6 +98,7 @@ class Block:
     end: int
     kind: Kind
     page: int | None  # where it begins, it may end on a later one; None where the format has no pages
+    opens_chapter: bool = False  # a heading of the highest rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,14 +178,37 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
+class ErrorRates:
+    """What is known of how a model errs on passages, for one source and use, from documents that it had not seen.
+
+    `share`: of those passages, how many carry it. `tpr`, `fpr`: how many of those that do, and of those that do not,
+    got the label. `of_cases`, `of_others`: the mean probability that each of the two got. `line`: intercept and slope
+    of the true log-odds over the given ones; `spread`: variance, covariance and variance of those two over documents.
+    """
+
+    share: float
+    tpr: float
+    fpr: float
+    of_cases: float
+    of_others: float
+    line: tuple[float, float] = (0.0, 1.0)
+    spread: tuple[float, float, float] = (0.0, 0.0, 0.0)
+
+
+Known = Mapping[Source, Mapping[Use, ErrorRates]]
+
+
+@dataclass(frozen=True, slots=True)
 class Balance:
     """How much a document draws on each source, counted in passages.
 
+    `used` and `called_for` are estimates of how many passages really do; `found` counts the labels, as they stand.
     `shares` divide the passages per source over the three sources and sum to one; they, `evenness` and
     `combined` are None where no passage carries a source, never NaN.
     """
 
     passages: int  # that were counted
+    found: Mapping[Use, Mapping[Source, int]]
     used: Mapping[Source, Estimate]
     called_for: Mapping[Source, Estimate]
     used_shares: Mapping[Source, Estimate] | None
@@ -193,7 +217,8 @@ class Balance:
     coverage: Estimate | None  # share of passages that use any source; None without passages
     combined: Estimate | None  # share of source-bearing passages that use two or three
     method: str
-    level: float | None  # of the intervals, 0.95; None where the method gives none
+    level: float  # of the intervals
+    doubts: tuple[str, ...]  # why not to lean on it: 'too little text', 'hardly separates: scientific called_for'
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +240,7 @@ class Analysis:
     verdicts: tuple[Verdict, ...]
     balance: Balance
     made_with: MadeWith
+    known: Known  # of the model that made the verdicts
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from typing import Any, get_type_hints
 from bronnen.errors import UsageError
 
 ENGINES = ("auto", "pdfium", "pdfplumber")
+DOCUMENTS = ("ordinary", "unusual")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,11 @@ class ModelSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class BalanceSettings:
+    documents: str = "ordinary"
+
+
+@dataclass(frozen=True, slots=True)
 class BatchSettings:
     jobs: int = 0
 
@@ -51,6 +57,7 @@ class Settings:
     segment: SegmentSettings = field(default_factory=SegmentSettings)
     language: LanguageSettings = field(default_factory=LanguageSettings)
     model: ModelSettings = field(default_factory=ModelSettings)
+    balance: BalanceSettings = field(default_factory=BalanceSettings)
     batch: BatchSettings = field(default_factory=BatchSettings)
 
 
@@ -82,6 +89,9 @@ def settings_of(told: dict[str, Any]) -> Settings:
         raise UsageError(f"segment.max_words is {settings.segment.max_words}.", "Use a number from 20 to 1000.")
     if not 1 <= settings.segment.min_words <= 20:
         raise UsageError(f"segment.min_words is {settings.segment.min_words}.", "Use a number from 1 to 20.")
+    if settings.balance.documents not in DOCUMENTS:
+        said = f"balance.documents is '{settings.balance.documents}'."
+        raise UsageError(said, f"Use one of: {', '.join(DOCUMENTS)}.")
     if settings.batch.jobs < 0:
         raise UsageError(f"batch.jobs is {settings.batch.jobs}.", "Use 0 for all cores, or a number of workers.")
     return settings
@@ -92,7 +102,7 @@ def settings_hash(settings: Settings) -> str:
 
     The model and the language pipeline are left out, since an analysis names both by themselves.
     """
-    driving = {key: value for key, value in asdict(settings).items() if key in ("extract", "segment")}
+    driving = {key: value for key, value in asdict(settings).items() if key in ("extract", "segment", "balance")}
     return hashlib.sha256(json.dumps(driving, sort_keys=True).encode()).hexdigest()[:12]
 
 

@@ -55,27 +55,34 @@ def settle_passage(passage: Passage, verdicts: Sequence[Verdict]) -> Labels:
     A person's verdict on the passage comes first. Where people judged every sentence for a source, their sentences
     make up the passage; where they judged some, what they found in those is added to the model's verdict.
     """
-    own = [verdict for verdict in verdicts if _is_on(verdict, Unit.PASSAGE, passage.start, passage.end)]
-    by_model = settle(verdict for verdict in own if rank(verdict) == 0)
-    by_people = settle(verdict for verdict in own if rank(verdict) > 0)
+    by_model = settle(
+        verdict
+        for verdict in verdicts
+        if rank(verdict) == 0 and _is_on(verdict, Unit.PASSAGE, passage.start, passage.end)
+    )
+    return labels_of({**by_model, **judged_by_people(passage, verdicts, by_model)})
+
+
+def judged_by_people(passage: Passage, verdicts: Sequence[Verdict], by_model: Judged | None = None) -> Judged:
+    """What is settled of a passage by the verdicts of people on it and on its sentences, per source that they settled.
+
+    Some sentences settle a source only where they carry it: what `by_model` says of the rest is added to that.
+    """
+    people = [verdict for verdict in verdicts if rank(verdict) > 0]
+    settled = settle(verdict for verdict in people if _is_on(verdict, Unit.PASSAGE, passage.start, passage.end))
     in_sentences = [
-        settle(
-            verdict
-            for verdict in verdicts
-            if rank(verdict) > 0 and _is_on(verdict, Unit.SENTENCE, sentence.start, sentence.end)
-        )
+        settle(verdict for verdict in people if _is_on(verdict, Unit.SENTENCE, sentence.start, sentence.end))
         for sentence in passage.sentences
     ]
-    settled: Judged = {}
     for source in Source:
         seen = [judged[source] for judged in in_sentences if source in judged]
-        if source in by_people:
-            settled[source] = by_people[source]
-        elif seen and len(seen) == len(passage.sentences):
+        if source in settled or not seen:
+            continue
+        if len(seen) == len(passage.sentences):
             settled[source] = combine(seen)
-        else:
-            settled[source] = combine([by_model.get(source), *seen])
-    return labels_of(settled)
+        elif combine(seen) is not None:
+            settled[source] = combine([(by_model or {}).get(source), *seen])
+    return settled
 
 
 def _is_on(verdict: Verdict, unit: Unit, start: int, end: int) -> bool:

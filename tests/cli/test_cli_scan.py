@@ -19,7 +19,7 @@ import pytest
 from factories import MADE_WITH, E, verdict
 from walks import Walk, files, run, scan
 
-from bronnen import pipeline
+from bronnen import pipeline, quantify
 from bronnen.batch import crashed
 from bronnen.cli import work
 from bronnen.cli.screen import put_csv
@@ -61,7 +61,7 @@ def test_every_file_is_in_exactly_one_table() -> None:
     assert "ignored: .xls (1)" in found.stderr and "ignored" not in found.stdout
     assert "Niet gelukt: 4" in found.stdout and "It is locked. Unlock it." in found.stdout
     assert "g.txt: scan zonder tekst: 2-3" in found.stdout
-    assert "plain count" in found.stdout and "Dubbel" in found.stdout
+    assert "Te weinig tekst" in found.stdout and "Dubbel" in found.stdout
 
 
 def test_a_file_is_no_duplicate_of_one_that_failed(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,7 +130,7 @@ def test_formats_on_stdout(walk: Walk) -> None:
     files(a="een", b="encrypted")
     found = scan("in", "--format", "json")
     (row,) = json.loads(found.stdout)
-    assert row["name"] == "a.txt" and row["experiential_used_n"] == 1 and row["method"] == "plain count"
+    assert row["name"] == "a.txt" and row["experiential_used_found"] == 1 and row["method"].startswith("draws")
     assert "Niet gelukt" in found.stderr
     assert scan("in", "--format", "csv").stdout == Path("out/balance.csv").read_text(encoding="utf-8")
 
@@ -268,11 +268,13 @@ def test_names_of_others_cannot_write_on_the_screen(walk: Walk) -> None:
 @pytest.mark.parametrize("width", ["36", "60", "200"])
 def test_any_width_will_do(walk: Walk, width: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", width)
+    monkeypatch.setattr(quantify, "ENOUGH", 1)
     files(**{"een_lange_naam_" + "x" * 150: "een"})
     found = scan("in")
     assert found.exit_code == 0
-    rows = found.stdout[: found.stdout.index("De verdeling")].splitlines()
-    assert any("50%" in row and row.count("%") == 3 for row in rows)
+    rows = found.stdout[: found.stdout.index("De bestanden")].splitlines()
+    assert any(row.count("%") == 3 for row in rows)
+    assert any("%)" in row or "% (" in row for row in rows) == (int(width) >= 72)
     assert max(map(len, rows)) <= max(int(width), 90)  # the legend below a narrow table is one line
 
 

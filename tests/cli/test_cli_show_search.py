@@ -33,7 +33,7 @@ def test_show_analyses_a_file_now_and_keeps_nothing(walk: Walk) -> None:
     assert "[P?] Wij gaan de wijkteams" in found.stdout
     assert "=> wetenschap gebruikt" in found.stdout and "=> professioneel gevraagd" in found.stdout
     assert "-- p. 1 --" in found.stdout and "Aanleiding" in found.stdout
-    assert "ervaringskennis: 1 gebruikt, 0 gevraagd" in found.stdout
+    assert "ervaringskennis: 1 (0-" in found.stdout
     assert [path.name for path in Path().iterdir()] == ["in"]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +14,16 @@ import pytest
 from factories import analysis
 
 from bronnen.formats import tables
+from bronnen.formats.workbook import write_workbook
 from bronnen.records import Failure, Labels, PageState, Passage, Scores, Source, Unit, Use
 
-HEADER = """document name path pages passages
-experiential_used_n experiential_used_share experiential_called_for_n experiential_called_for_share
-professional_used_n professional_used_share professional_called_for_n professional_called_for_share
-scientific_used_n scientific_used_share scientific_called_for_n scientific_called_for_share
-evenness coverage combined method"""
-COLUMNS = HEADER.split()
+COUNTED = ("found", "n", "low", "high", "share", "share_low", "share_high")
+COLUMNS = [
+    *("document", "name", "path", "pages", "passages"),
+    *(f"{source}_{use}_{figure}" for source in Source for use in Use for figure in COUNTED),
+    *(f"{figure}{end}" for figure in ("evenness", "coverage", "combined") for end in ("", "_low", "_high")),
+    *("method", "doubts"),
+]
 LINE = "document name path page start end kind heading text labels scores sentences"
 
 
@@ -42,7 +44,8 @@ class Whole:
 
 
 def row(name: str = "nota.pdf", path: str = "map/nota.pdf") -> dict[str, tables.Value]:
-    return tables.balance_row("d" * 64, name, path, 1, analysis().balance)
+    found = analysis()
+    return tables.balance_row(replace(found.document, id="d" * 64, name=name, path=path), found.balance)
 
 
 def passages() -> Iterator[Whole]:
@@ -56,39 +59,39 @@ def passages() -> Iterator[Whole]:
 def test_the_balance_has_exactly_its_columns(tmp_path: Path) -> None:
     path = tmp_path / "balance.csv"
     tables.write_balance(path, [row()])
-    assert path.read_bytes().startswith(b"document,name,path,pages,passages,experiential_used_n,")
+    assert path.read_bytes().startswith(b"document,name,path,pages,passages,experiential_used_found,")
     (read,) = csv.DictReader(path.open(encoding="utf-8", newline=""))
     assert list(read) == COLUMNS == list(row())
     assert read["passages"] == "4"
-    assert (read["experiential_used_n"], read["experiential_used_share"], read["professional_used_n"]) == (
-        "1",
-        "0.5",
-        "0",
-    )
+    assert (read["experiential_used_found"], read["professional_used_found"]) == ("1", "0")
+    assert float(read["experiential_used_low"]) <= float(read["experiential_used_n"])
+    assert float(read["experiential_used_n"]) <= float(read["experiential_used_high"])
+    assert (read["method"], read["doubts"]) == ("draws, ordinary documents", "too little text")
     shares = [float(read[f"{source}_used_share"]) for source in Source]
     assert sum(shares) == pytest.approx(1)
 
 
 def test_without_sources_the_shares_are_empty() -> None:
-    told = tables.balance_row("d", "n", "p", 1, analysis(paragraphs=[("Wij stellen het beleid vast.", {})]).balance)
+    told = tables.figures(analysis(paragraphs=[("Wij stellen het beleid vast.", {})]).balance)
     assert told["scientific_used_share"] is None
     assert told["scientific_used_n"] == 0
-    assert ",," in tables.csv_text(tables.BALANCE_COLUMNS, [told])
+    assert ",," in tables.csv_text(tables.FIGURES, [told])
 
 
 def test_the_workbook_says_the_same_in_numbers(tmp_path: Path) -> None:
     path = tmp_path / "balance.xlsx"
     rows = [row(), row('=HYPERLINK("http://x")', "@a\x01\udce9\ufffe")]
-    tables.write_balance_xlsx(path, rows)
+    sheets = {"balance": (tables.BALANCE_COLUMNS, rows)}
+    write_workbook(path, sheets)
     first = path.read_bytes()
-    tables.write_balance_xlsx(path, rows)
+    write_workbook(path, sheets)
     assert path.read_bytes() == first
     sheet = openpyxl.load_workbook(path)["balance"]
     assert [cell.value for cell in sheet[1]] == COLUMNS
-    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:U3")
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:BF3")
     assert sheet["F2"].value == 1
-    assert sheet["G2"].value == 0.5
-    assert sheet["G2"].number_format == "0%"
+    assert sheet["J2"].value == rows[0]["experiential_used_share"]
+    assert sheet["J2"].number_format == "0%"
     assert sheet["B3"].data_type == "s"
     assert sheet["B3"].value == '=HYPERLINK("http://x")'
     assert sheet["C3"].value == "@a\ufffd"
@@ -154,7 +157,10 @@ def test_an_interruption_leaves_the_old_file_whole(tmp_path: Path) -> None:
         yield row()
         raise KeyboardInterrupt
 
-    for write in (tables.write_balance, tables.write_balance_xlsx, tables.write_passages):
+    def write_as_workbook(path: Path, rows: Iterator[dict[str, tables.Value]]) -> None:
+        write_workbook(path, {"balance": (tables.BALANCE_COLUMNS, rows)})
+
+    for write in (tables.write_balance, write_as_workbook, tables.write_passages):
         with pytest.raises(KeyboardInterrupt):
             write(path, rows())
     assert [file.name for file in tmp_path.iterdir()] == ["balance.csv"]

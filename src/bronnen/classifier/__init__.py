@@ -30,6 +30,7 @@ from bronnen.classifier.judging import (
     best_threshold,
     calibration_error,
     decided,
+    error_rates,
     fold_numbers,
     judged,
     passage_truth,
@@ -39,7 +40,8 @@ from bronnen.classifier.reader import Read, Reader
 from bronnen.errors import MissingError, UsageError
 from bronnen.features import LENT, Paragraph, Row, rows
 from bronnen.formats import replacing
-from bronnen.records import Labels, Source, Unit, Use
+from bronnen.formats.rates import known_rates, told_rates
+from bronnen.records import Known, Labels, Source, Unit, Use
 
 __all__ = [
     "FOLDS",
@@ -69,7 +71,7 @@ __all__ = [
     "tied",
 ]
 
-FORMAT = 2
+FORMAT = 3
 FOLDS = 5
 _TRIAL = Paragraph("", "paragraph", ("Volgens het CBS groeit de bevolking.",))
 _DAMAGED = (OSError, ValueError, LookupError, TypeError, ArithmeticError, AttributeError, RecursionError, MemoryError)
@@ -94,6 +96,7 @@ class Model:
     weights: dict[Unit, first.Weights] = field(repr=False)
     estimators: dict[Unit, list[Any]] = field(repr=False)  # of the second stage, one per target
     reader: Reader = field(repr=False)
+    known: Known = field(repr=False)  # how it errs on passages, as the balance needs it
 
     @property
     def thresholds(self) -> dict[str, dict[str, dict[str, float]]]:
@@ -112,13 +115,16 @@ class Model:
         together = tied(examples.groups, examples.organisations)
         fold = fold_numbers(together, np.diff(examples.begins), FOLDS, rng)
         signals, weights = _signals(examples, fold)
-        card: dict[str, Any] = {"thresholds": {}, "cross_validated": {}, "error_rates": {}}
+        card: dict[str, Any] = {"thresholds": {}, "cross_validated": {}}
         estimators: dict[Unit, list[Any]] = {}
         for unit, (about, truth, runs, counts) in _known(examples, signals).items():
             estimators[unit] = second.fit(about, truth, counts)
             scores, wanted = _unseen(about, truth, counts, fold[runs]).reshape(SHAPE), truth.reshape(SHAPE)
             for name, found in judged(scores, wanted).items():
                 card[name][unit.value] = found
+            if unit is Unit.PASSAGE:
+                given = decided(scores, card["thresholds"][unit.value])
+                card["error_rates"] = told_rates(error_rates(scores, given, wanted, together[runs]))
             mine = examples.origins[runs] == OWN
             for name, some in (("own", mine), ("shipped", ~mine)):
                 if some.any() and not some.all():
@@ -197,7 +203,7 @@ class Model:
             weights = {unit: _weights(state["first"][unit.value]) for unit in Unit}
             estimators = {unit: state["second"][unit.value] for unit in Unit}
             reader = Reader(state["reader"])
-            model = cls(card["id"], card, data, weights, estimators, reader)
+            model = cls(card["id"], card, data, weights, estimators, reader, known_rates(card["error_rates"]))
             model.score(rows([_TRIAL]))  # parts that do not fit together are found here, and not in the midst of a scan
         except disk.ForeignTypeError as error:
             raise MissingError(f"{folder / 'model.skops'} holds {error}: it is no model of bronnen.", _AGAIN) from error
@@ -346,14 +352,17 @@ def _model(
     data = disk.dumped(state)
     digest = hashlib.sha256(data).hexdigest()
     versions = {name: metadata.version(name) for name in ("bronnen", "scikit-learn", "numpy", "skops")}
-    model_id = _identity(digest, card["thresholds"])
+    model_id = _identity(digest, card)
     about = {"format": FORMAT, "id": model_id, "sha256": digest, "versions": versions, "features": recipe()}
-    return Model(model_id, {**about, **card}, data, weights, estimators, reader)
+    known = known_rates(card["error_rates"])
+    return Model(model_id, {**about, **card}, data, weights, estimators, reader, known)
 
 
-def _identity(digest: str, thresholds: Any) -> str:
-    """Twelve hexadecimal digits that change with the weights and with the thresholds: with what drives results."""
-    return hashlib.sha256(f"{digest}{json.dumps(thresholds, sort_keys=True)}".encode()).hexdigest()[:12]
+def _identity(digest: str, card: dict[str, Any]) -> str:
+    """Twelve hexadecimal digits that change with the weights, the thresholds and the error rates: with all that drives
+    results."""
+    driving = json.dumps([card["thresholds"], card["error_rates"]], sort_keys=True)
+    return hashlib.sha256(f"{digest}{driving}".encode()).hexdigest()[:12]
 
 
 def recipe() -> str:
@@ -367,7 +376,7 @@ def recipe() -> str:
 
 def _check(card: Any, data: bytes, folder: Path) -> None:
     """Refuse a model that does not belong to this program, in words that say why."""
-    wanted = {"id": str, "sha256": str, "versions": dict, "features": str, "thresholds": dict}
+    wanted = {"id": str, "sha256": str, "versions": dict, "features": str, "thresholds": dict, "error_rates": dict}
     if not isinstance(card, dict) or card.get("format") != FORMAT:
         told = card.get("format") if isinstance(card, dict) else None
         raise MissingError(f"The classifier in {folder} has format {told}, this bronnen reads {FORMAT}.", _AGAIN)
@@ -378,7 +387,7 @@ def _check(card: Any, data: bytes, folder: Path) -> None:
         raise MissingError(f"The classifier in {folder} needs scikit-learn {made}; {here} is installed.", _AGAIN)
     if hashlib.sha256(data).hexdigest() != card["sha256"]:
         raise MissingError(f"{folder / 'model.skops'} is not the file that its card describes.", _AGAIN)
-    if card["id"] != _identity(card["sha256"], card["thresholds"]):
-        raise MissingError(f"The thresholds in {folder / 'card.json'} are not those of this model.", _AGAIN)
+    if card["id"] != _identity(card["sha256"], card):
+        raise MissingError(f"The thresholds or rates in {folder / 'card.json'} are not those of this model.", _AGAIN)
     if card["features"] != recipe():
         raise MissingError(f"The classifier in {folder} was made with other features or cue words.", _AGAIN)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from sklearn.linear_model import LogisticRegression
 
 from bronnen.classifier.first import Array
-from bronnen.records import Source, Use
+from bronnen.records import ErrorRates, Known, Source, Use
 
 SOURCES, USES = tuple(Source), tuple(Use)
 SHAPE = (-1, len(SOURCES), len(USES))
@@ -47,13 +48,12 @@ def best_threshold(truth: Array, scores: Array) -> float:
 
 
 def rates(truth: Array, given: Array) -> dict[str, float]:
-    """Precision, recall, F1 and, as the balance needs them, the rates of true and of false positives."""
+    """Precision, recall and F1."""
     hits, wanted, found = int((truth & given).sum()), int(truth.sum()), int(given.sum())
     return {
         "precision": round(hits / max(found, 1), 4),
         "recall": round(hits / max(wanted, 1), 4),
         "f1": round(2 * hits / max(found + wanted, 1), 4),
-        "fpr": round((found - hits) / max(len(truth) - wanted, 1), 4),
     }
 
 
@@ -65,7 +65,7 @@ def decided(scores: Array, thresholds: dict[str, dict[str, float]]) -> Array:
 
 
 def judged(scores: Array, truth: Array, thresholds: dict[str, dict[str, float]] | None = None) -> dict[str, Any]:
-    """For scores of unseen documents [n, sources, uses]: thresholds, how labels do, and the rates of error.
+    """For scores of unseen documents [n, sources, uses]: thresholds, and how labels do.
 
     The thresholds are those given, or else the best on these scores.
     """
@@ -75,18 +75,15 @@ def judged(scores: Array, truth: Array, thresholds: dict[str, dict[str, float]] 
     }
     given = decided(scores, thresholds)
     quality: dict[str, Any] = {source.value: {} for source in SOURCES}
-    errors: dict[str, Any] = {source.value: {} for source in SOURCES}
     for i, source in enumerate(SOURCES):
         for j, use in enumerate(USES):
             found = rates(truth[:, i, j], given[:, i, j])
-            wrong = found.pop("fpr")
             share = float(truth[:, i, j].mean())
             brier = float(((scores[:, i, j] - truth[:, i, j]) ** 2).mean())
             found["brier_skill"] = round(1 - brier / (share * (1 - share)), 4) if 0 < share < 1 else 0.0
             found["calibration_error"] = round(calibration_error(truth[:, i, j], scores[:, i, j]), 4)
             quality[source.value][use.value] = {**found, "cases": int(truth[:, i, j].sum())}
-            errors[source.value][use.value] = {"tpr": found["recall"], "fpr": wrong}
-    return {"thresholds": thresholds, "cross_validated": quality, "error_rates": errors}
+    return {"thresholds": thresholds, "cross_validated": quality}
 
 
 def calibration_error(truth: Array, scores: Array, least: float = 0.1, bins: int = 10) -> float:
@@ -102,3 +99,54 @@ def calibration_error(truth: Array, scores: Array, least: float = 0.1, bins: int
     size = np.bincount(number, minlength=bins)
     gap = np.abs(np.bincount(number, scores, bins) - np.bincount(number, truth, bins))
     return float(gap.sum() / size.sum())
+
+
+def error_rates(scores: Array, given: Array, truth: Array, groups: Array) -> Known:
+    """How labels and probabilities [n, sources, uses] of unseen documents err, as the balance needs it.
+
+    `groups` [n] tell which passages share a document, for how the figures vary over documents.
+    """
+    return {
+        source: {
+            use: _error_rates(scores[:, i, j], given[:, i, j], truth[:, i, j], groups) for j, use in enumerate(USES)
+        }
+        for i, source in enumerate(SOURCES)
+    }
+
+
+def _error_rates(scores: Array, given: Array, truth: Array, groups: Array) -> ErrorRates:
+    cases, others = max(int(truth.sum()), 1), max(int((~truth).sum()), 1)
+    line, spread = _line(scores, truth, groups)
+    return ErrorRates(
+        share=round(float(truth.mean()), 6),
+        tpr=round(float(given[truth].sum() / cases), 6),
+        fpr=round(float(given[~truth].sum() / others), 6),
+        of_cases=round(float(scores[truth].sum() / cases), 6),
+        of_others=round(float(scores[~truth].sum() / others), 6),
+        line=line,
+        spread=spread,
+    )
+
+
+def _line(scores: Array, truth: Array, groups: Array) -> tuple[tuple[float, float], tuple[float, float, float]]:
+    """Intercept and slope of the true log-odds over the given ones, and their covariance over documents.
+
+    Cox 1958, doi:10.1093/biomet/45.3-4.562; the covariance is that of resampled documents, to first order (the sandwich
+    with documents as clusters: Liang & Zeger 1986, doi:10.1093/biomet/73.1.13).
+    """
+    if not 0 < truth.sum() < len(truth):
+        return (0.0, 1.0), (0.0, 0.0, 0.0)
+    chances = np.clip(scores, 1e-4, 1 - 1e-4)
+    about = np.stack([np.ones(len(scores)), np.log(chances) - np.log1p(-chances)], axis=1)
+    fitted = LogisticRegression(C=1e6, tol=1e-6).fit(about[:, 1:], truth)
+    line = np.array([fitted.intercept_[0], fitted.coef_[0, 0]])
+    expected = 1 / (1 + np.exp(-about @ line))
+    _, number = np.unique(groups, return_inverse=True)
+    pulls = np.stack([np.bincount(number, column * (truth - expected)) for column in about.T], axis=1)
+    inverse = np.linalg.inv((about * (expected * (1 - expected))[:, None]).T @ about + 1e-6 * np.eye(2))
+    spread = inverse @ pulls.T @ pulls @ inverse
+    return _rounded(line), _rounded(spread[[0, 0, 1], [0, 1, 1]])
+
+
+def _rounded(values: Array) -> Any:
+    return tuple(round(float(value), 6) for value in values)

@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bronnen import balance, quantify
+from bronnen.cli.groups import ALL, Groups
 from bronnen.cli.settled import labelled_passages, with_people
 from bronnen.cli.summary import Line, line_of
 from bronnen.errors import StoreError
-from bronnen.formats import tables
+from bronnen.formats import tables, workbook
+from bronnen.formats.metadata import Metadata
 from bronnen.settings import Settings
 from bronnen.store import Store
 
@@ -21,11 +24,15 @@ class Written:
     """What was written, as far as a page at the end or stdout shows it."""
 
     balance: list[tables.Row] = field(default_factory=list)
+    sections: list[tables.Row] = field(default_factory=list)
+    groups: list[tables.Row] = field(default_factory=list)
+    without: list[str] = field(default_factory=list)
+    total: Line | None = None
     warnings: list[tables.Row] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
 
 
-def write(store: Store, run: int, out: Path, settings: Settings) -> Written:
+def write(store: Store, run: int, out: Path, settings: Settings, metadata: Metadata | None = None) -> Written:
     """Writes the files of a run; they describe the files of that run, done or failed, and no others.
 
     Raises:
@@ -34,14 +41,18 @@ def write(store: Store, run: int, out: Path, settings: Settings) -> Written:
     written = Written()
     troubles: list[StoreError] = []
     try:
-        tables.write_passages(out / "passages.jsonl", _passages(store, run, settings, written))
+        tables.write_passages(out / "passages.jsonl", _passages(store, run, settings, metadata, written))
     except StoreError as error:
         troubles.append(error)
         written = Written()
-        deque(_passages(store, run, settings, written), maxlen=0)  # the other files are of all documents even so
+        deque(
+            _passages(store, run, settings, metadata, written), maxlen=0
+        )  # the other files are of all documents even so
     steps: list[Callable[[], None]] = [
         lambda: tables.write_balance(out / "balance.csv", written.balance),
-        lambda: tables.write_balance_xlsx(out / "balance.xlsx", written.balance),
+        lambda: tables.write_sections(out / "sections.csv", written.sections),
+        lambda: tables.write_groups(out / "groups.csv", written.groups),
+        lambda: workbook.write_workbook(out / "balance.xlsx", _sheets(written)),
         lambda: tables.write_warnings(out / "warnings.csv", written.warnings),
         lambda: tables.write_failures(out / "failures.csv", store.failures(run)),
         lambda: tables.write_duplicates(out / "duplicates.csv", store.duplicates(run)),
@@ -56,13 +67,35 @@ def write(store: Store, run: int, out: Path, settings: Settings) -> Written:
     return written
 
 
-def _passages(store: Store, run: int, settings: Settings, written: Written) -> Iterator[dict[str, Any]]:
+def _sheets(written: Written) -> dict[str, tuple[tuple[str, ...], list[tables.Row]]]:
+    return {
+        "balance": (tables.BALANCE_COLUMNS, written.balance),
+        "sections": (tables.SECTION_COLUMNS, written.sections),
+        "groups": (tables.GROUP_COLUMNS, written.groups),
+    }
+
+
+def _passages(
+    store: Store, run: int, settings: Settings, metadata: Metadata | None, written: Written
+) -> Iterator[dict[str, Any]]:
     """The rows of passages.jsonl; on the way it notes each document's rows for the other files."""
+    groups, method = Groups(metadata), balance.method(settings)
     for stored in store.analyses(run):
-        analysis = with_people(stored, settings.segment)
-        document = analysis.document
-        row = tables.balance_row(document.id, document.name, document.path, len(document.pages), analysis.balance)
-        written.balance.append(row)
+        analysis = with_people(stored, settings)
+        document, known = analysis.document, analysis.known
+        parts = balance.parts(document, analysis.passages, analysis.verdicts, known, settings)
+        groups.add(document, balance.whole(parts), known)
+        written.balance.append(tables.balance_row(document, analysis.balance))
+        for number, part in enumerate(parts, start=1):
+            figures = quantify.balance(part.drawn, known, method)
+            written.sections.append(tables.section_row(document, number, part.heading, figures))
         written.warnings.extend(tables.warning_rows(document.path, document))
         written.lines.append(line_of(analysis))
         yield from tables.passage_rows(document, labelled_passages(analysis))
+    written.groups.extend(groups.rows(method))
+    written.without.extend(groups.without)
+    if groups.sums:
+        figures = quantify.balance(groups.sums[ALL], groups.known, method)
+        pages = sum(line.pages for line in written.lines)
+        is_enough = quantify.TOO_LITTLE not in figures.doubts
+        written.total = Line("alle documenten", pages, figures.passages, figures.used_shares, is_enough, {})

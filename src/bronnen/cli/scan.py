@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bronnen.cli.inputs import Inputs
     from bronnen.cli.outputs import Written
     from bronnen.cli.work import Report
+    from bronnen.formats.metadata import Metadata
     from bronnen.records import Failure
     from bronnen.settings import Settings
     from bronnen.store import Store
@@ -32,26 +33,40 @@ if TYPE_CHECKING:
 )
 @settings_options
 @click.option("--jobs", type=click.IntRange(min=0), help="Documents at the same time; 0: one per core (the default).")
+@click.option(
+    "--metadata",
+    type=click.Path(path_type=Path),
+    help="A CSV with a column `name`, `path` or `document` and a column per property: groups.csv has a row per value.",
+)
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Of stdout.")
 @click.pass_context
 def scan(
-    ctx: click.Context, paths: tuple[str, ...], out: Path, settings: Settings, jobs: int | None, form: str
+    ctx: click.Context,
+    paths: tuple[str, ...],
+    out: Path,
+    settings: Settings,
+    jobs: int | None,
+    metadata: Path | None,
+    form: str,
 ) -> None:
     """Find out what documents draw on, and write the results to a folder.
 
     PATH is a file, a folder (with all below it) or a pattern such as '*.pdf'.
 
-    DIR gets balance.csv and balance.xlsx (a row per document), passages.jsonl, failures.csv, duplicates.csv,
-    warnings.csv (pages that could not be read) and bronnen.sqlite (the store). They describe the files of this run;
+    DIR gets balance.csv (a row per document), sections.csv (per chapter), groups.csv (all documents together, and per
+    group), all three in balance.xlsx too, passages.jsonl, failures.csv, duplicates.csv, warnings.csv (pages that could
+    not be read) and bronnen.sqlite (the store). They describe the files of this run;
     the store keeps earlier ones too. Run again into the same DIR, only new or changed files are read, and files that
     failed. Ctrl-C keeps what is done: the same command goes on from there.
     """
     from bronnen import extract
     from bronnen.cli.inputs import collect
+    from bronnen.formats.metadata import read_metadata
     from bronnen.store import Store
 
     if jobs is not None:
         settings = replace(settings, batch=replace(settings.batch, jobs=jobs))
+    told = read_metadata(extract.openable(metadata)) if metadata else None
     inputs = collect(paths, extract.SUFFIXES, out)
     _tell_ignored(inputs.ignored)
     if not inputs.files:
@@ -60,7 +75,7 @@ def scan(
         stopped = _work(store, inputs, settings)
         run = store.last_run()
         assert run is not None
-        _tell(store, run, inputs, out, settings, form)
+        _tell(store, run, inputs, out, settings, form, told)
         if isinstance(stopped, BronnenError):
             raise stopped
         code = ExitCode.INTERRUPTED if stopped else _exit_code(store.failures(run), paths)
@@ -92,18 +107,27 @@ def _exit_code(failures: list[Failure], paths: tuple[str, ...]) -> int:
     return ExitCode.BATCH if failures else ExitCode.OK
 
 
-def _tell(store: Store, run: int, inputs: Inputs, out: Path, settings: Settings, form: str) -> None:
+def _tell(
+    store: Store, run: int, inputs: Inputs, out: Path, settings: Settings, form: str, metadata: Metadata | None
+) -> None:
     """Writes the files and says on the screen what is in them."""
     from bronnen.cli.outputs import write
     from bronnen.cli.screen import console
     from bronnen.cli.summary import Summary, show
     from bronnen.extract import openable
 
-    written = write(store, run, openable(out), settings)
+    written = write(store, run, openable(out), settings, metadata)
     failures, duplicates = store.failures(run), store.duplicates(run)
     done = len(written.lines) + len(failures) + len(duplicates)
-    method = str(written.balance[0]["method"]) if written.balance else ""
-    page = Summary(written.lines, failures, duplicates, method, out, unfinished=len(inputs.files) - done)
+    page = Summary(
+        written.lines,
+        failures,
+        duplicates,
+        out,
+        unfinished=len(inputs.files) - done,
+        total=written.total,
+        without=written.without,
+    )
     if form == "table":
         show(page, console())
     else:

@@ -9,9 +9,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bronnen import quantify, segment
+from bronnen import balance
 from bronnen.records import Analysis, Labels, Passage, Scores, Unit, Verdict
-from bronnen.settings import SegmentSettings
+from bronnen.settings import Settings
 from bronnen.verdicts import labels_of, rank, settle, settle_passage
 
 
@@ -35,8 +35,8 @@ class LabelledPassage:
     sentences: tuple[Labelled, ...]
 
 
-def with_people(analysis: Analysis, settings: SegmentSettings) -> Analysis:
-    """The analysis with its balance counted again where people judged; without people, the same one.
+def with_people(analysis: Analysis, settings: Settings) -> Analysis:
+    """The analysis with its balance estimated again where people judged; without people, the same one.
 
     A person's verdict on an older text of the document is put back on its place by its quote.
     """
@@ -47,11 +47,8 @@ def with_people(analysis: Analysis, settings: SegmentSettings) -> Analysis:
     text = analysis.document.text
     placed = (verdict if rank(verdict) == 0 else anchor(verdict, text) for verdict in analysis.verdicts)
     verdicts = tuple(verdict for verdict in placed if verdict is not None)
-    found = replace(analysis, verdicts=verdicts)
-    counted = [
-        labelled.labels for labelled in labelled_passages(found) if segment.is_counted(labelled.passage, text, settings)
-    ]
-    return replace(found, balance=quantify.balance(counted))
+    parts = balance.parts(analysis.document, analysis.passages, verdicts, analysis.known, settings)
+    return replace(analysis, verdicts=verdicts, balance=balance.of_parts(parts, analysis.known, settings))
 
 
 def labelled_passages(analysis: Analysis) -> Iterator[LabelledPassage]:

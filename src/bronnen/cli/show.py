@@ -9,7 +9,7 @@ import click
 
 from bronnen.cli.choices import SOURCES, settings_options
 from bronnen.errors import UsageError
-from bronnen.records import Analysis, Kind, Labels, Source, Use, page_at
+from bronnen.records import Analysis, Estimate, Kind, Labels, Source, Use, page_at
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,7 +36,7 @@ def show(file: str, store: Path | None, only_labelled: bool, source: str | None,
     from bronnen.cli.screen import console
     from bronnen.cli.settled import labelled_passages, with_people
 
-    found = with_people(_stored(store, file) if store else _analysed(Path(file), settings), settings.segment)
+    found = with_people(_stored(store, file) if store else _analysed(Path(file), settings), settings)
     screen = console()
     _head(found, screen)
     explained = _explained(found, settings) if why else {}
@@ -104,12 +104,19 @@ def _head(analysis: Analysis, screen: Console) -> None:
     legend = Text()
     for source, look in looks().items():
         legend.append(f" {look.letter} ", style=look.on_colour)
-        used, called_for = balance.used[source].value, balance.called_for[source].value
-        legend.append(f" {look.name}: {used:g} {use_name(Use.USED)}, {called_for:g} {use_name(Use.CALLED_FOR)}   ")
+        used, called_for = (_bracketed(found[source]) for found in (balance.used, balance.called_for))
+        legend.append(f" {look.name}: {used} {use_name(Use.USED)}, {called_for} {use_name(Use.CALLED_FOR)}   ")
     mark = use_mark(Use.CALLED_FOR)
-    legend.append(f"{mark} = {use_name(Use.CALLED_FOR)}; {balance.passages} passages ({balance.method})")
+    legend.append(f"{mark} = {use_name(Use.CALLED_FOR)}; schattingen van {balance.passages} passages, met marge")
     screen.print(legend, soft_wrap=not screen.is_terminal)
     screen.print()
+
+
+def _bracketed(estimate: Estimate) -> str:
+    """A number of passages with its interval: '12 (8-19)'."""
+    if estimate.low is None or estimate.high is None:
+        return f"{estimate.value:g}"
+    return f"{estimate.value:.0f} ({estimate.low:.0f}-{estimate.high:.0f})"
 
 
 def _heading(heading: str, screen: Console) -> None:

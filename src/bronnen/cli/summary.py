@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bronnen.cli.screen import bar, percent, printable
-from bronnen.records import Analysis, Failure, PageState, Source
+from bronnen.quantify import ENOUGH, TOO_LITTLE
+from bronnen.records import Analysis, Estimate, Failure, PageState, Source
 from bronnen.store import Duplicate
 from bronnen.taxonomy import looks
 
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 
 _MOST = 200  # lines; more is for balance.csv
 _NARROW = 50  # columns from which there is room for the pages
-_MIDDLE = 70  # columns from which there is room for a bar
-_WIDE = 120  # and for the names of the sources in the head
+_MIDDLE = 72  # columns from which there is room for the intervals of the shares
+_WIDE = 120  # and for a bar, and the names of the sources in the head
+_BAR = 24  # columns
 _NOT_READ = {PageState.SCANNED: "scan zonder tekst", PageState.GARBLED: "onleesbare tekstlaag"}
 
 
@@ -30,31 +32,37 @@ class Line:
     name: str
     pages: int
     passages: int
-    shares: Mapping[Source, float] | None
+    shares: Mapping[Source, Estimate] | None
+    is_enough: bool  # to say anything of shares
     not_read: Mapping[PageState, tuple[int, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """All that the page says; `unfinished` counts the files that an interrupted run did not come to."""
+    """All that the page says.
+
+    `unfinished` counts the files that an interrupted run did not come to, `total` is the line of all documents
+    together, `without` names those of which a user's table tells nothing.
+    """
 
     lines: Sequence[Line]
     failures: Sequence[Failure]
     duplicates: Sequence[Duplicate]
-    method: str
     out: Path
     unfinished: int = 0
+    total: Line | None = None
+    without: Sequence[str] = ()
 
 
 def line_of(analysis: Analysis) -> Line:
     """The line of one document, without its text."""
-    shares = analysis.balance.used_shares
     pages = analysis.document.pages
     return Line(
         name=analysis.document.name,
         pages=len(pages),
         passages=analysis.balance.passages,
-        shares={source: share.value for source, share in shares.items()} if shares else None,
+        shares=analysis.balance.used_shares,
+        is_enough=TOO_LITTLE not in analysis.balance.doubts,
         not_read={
             state: numbers
             for state in _NOT_READ
@@ -66,7 +74,8 @@ def line_of(analysis: Analysis) -> Line:
 def show(summary: Summary, screen: Console) -> None:
     """Prints the page."""
     if summary.lines:
-        screen.print(_table(summary.lines[:_MOST], screen))
+        total = [summary.total] if summary.total and len(summary.lines) > 1 else []
+        screen.print(_table([*summary.lines[:_MOST], *total], screen, has_total=bool(total)))
         if screen.width < _WIDE:
             _say(screen, ", ".join(f"{look.letter} = {look.name}" for look in looks().values()))
     if len(summary.lines) > _MOST:
@@ -77,12 +86,22 @@ def show(summary: Summary, screen: Console) -> None:
         _say(screen, f"Dubbel (zelfde inhoud als een ander bestand): {len(summary.duplicates)}, zie duplicates.csv.")
     if summary.unfinished:
         _say(screen, f"Afgebroken: {summary.unfinished} bestanden niet gedaan. Dezelfde opdracht gaat verder.")
-    if summary.method == "plain count":
-        _say(screen, "De verdeling is een gewone telling (plain count) van wat het model zegt, zonder foutmarge.")
+    if any(line.shares and line.is_enough for line in summary.lines):
+        _say(
+            screen,
+            "Tussen haakjes de marge: in 95 van de 100 gevallen ligt het echte aandeel daarbinnen."
+            if screen.width >= _MIDDLE
+            else "Elk aandeel heeft een marge: zie balance.csv, of maak het venster breder.",
+        )
+    short = [line.name for line in summary.lines if not line.is_enough]
+    if short:
+        _say(screen, f"Te weinig tekst voor een verdeling (minder dan {ENOUGH} passages): {_some(short)}.")
+    if summary.without:
+        _say(screen, f"Staan niet in de tabel met kenmerken: {_some(summary.without)}.")
     _say(screen, f"De bestanden staan in {printable(str(summary.out))}")
 
 
-def _table(lines: Sequence[Line], screen: Console) -> Table:
+def _table(lines: Sequence[Line], screen: Console, *, has_total: bool) -> Table:
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -93,18 +112,33 @@ def _table(lines: Sequence[Line], screen: Console) -> Table:
     if screen.width >= _NARROW:
         table.add_column("Pag.", justify="right", no_wrap=True)
     table.add_column("Passages" if screen.width >= _MIDDLE else "Pass.", justify="right", no_wrap=True)
-    width = 24 if wide else 16 if screen.width >= _MIDDLE else 0
-    if width:
-        table.add_column("Verdeling", no_wrap=True, min_width=width)
+    if wide:
+        table.add_column("Verdeling", no_wrap=True, min_width=_BAR)
     for look in looks().values():
         head = Text(look.short if wide else f" {look.letter} ", style=look.on_colour)
         table.add_column(head, justify="right", no_wrap=True)
-    for line in lines:
+    for index, line in enumerate(lines):
         numbers = [str(line.pages)] if screen.width >= _NARROW else []
-        bars = [bar(line.shares, width)] if width else []
-        shares = [percent(line.shares[source]) if line.shares else "-" for source in Source]
-        table.add_row(printable(line.name), *numbers, str(line.passages), *bars, *shares)
+        shares = line.shares if line.is_enough else None
+        values = {source: share.value for source, share in shares.items()} if shares else None
+        bars = [bar(values, _BAR)] if wide else []
+        cells = [_share(shares[source], with_range=screen.width >= _MIDDLE) if shares else "-" for source in Source]
+        if has_total and index == len(lines) - 1:
+            table.add_section()
+        table.add_row(printable(line.name), *numbers, str(line.passages), *bars, *cells)
     return table
+
+
+def _share(share: Estimate, *, with_range: bool) -> str:
+    """A share in per cent, with its interval where there is room."""
+    if not with_range or share.low is None or share.high is None:
+        return percent(share.value)
+    return f"{percent(share.value)} ({100 * share.low:.0f}-{100 * share.high:.0f})"
+
+
+def _some(names: Sequence[str], most: int = 5) -> str:
+    told = ", ".join(printable(name) for name in names[:most])
+    return told + (f" en nog {len(names) - most}" if len(names) > most else "")
 
 
 def _failures(failures: Sequence[Failure], screen: Console) -> None:

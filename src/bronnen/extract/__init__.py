@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bronnen.errors import BronnenError, EncryptedError, NoTextError, UnreadableError
 from bronnen.extract import layout
+from bronnen.extract.chapters import with_chapters
 from bronnen.records import Document, Kind
 from bronnen.settings import ExtractSettings
 
@@ -77,7 +78,8 @@ def _read(path: Path, settings: ExtractSettings) -> Document:
         _refuse_old_office(data, path.name)
         reader, extractor = _reader(path)
         laid = layout.from_blocks(reader(openable(path)))
-    return Document(known, path.name, str(path), laid.text, laid.pages, laid.blocks, laid.words, extractor, laid.notes)
+    blocks = with_chapters(laid.text, laid.blocks, laid.words)
+    return Document(known, path.name, str(path), laid.text, laid.pages, blocks, laid.words, extractor, laid.notes)
 
 
 def _bytes_of(path: Path) -> bytes:

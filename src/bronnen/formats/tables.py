@@ -10,24 +10,32 @@ import csv
 import io
 import json
 import re
-import zipfile
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from bronnen.errors import MissingError
 from bronnen.formats import FORMULA, replacing, without_surrogates
 from bronnen.records import Balance, Document, Estimate, Failure, Labels, PageState, Passage, Scores, Source, Use
 
 Value = str | int | float | None
 Row = Mapping[str, Value]
 
-BALANCE_COLUMNS = (
-    *("document", "name", "path", "pages", "passages"),
-    *(f"{source}_{use}_{figure}" for source in Source for use in Use for figure in ("n", "share")),
-    *("evenness", "coverage", "combined", "method"),
+_OF_COUNTS = ("found", "n", "low", "high", "share", "share_low", "share_high")
+FIGURES = (
+    "passages",
+    *(f"{source}_{use}_{figure}" for source in Source for use in Use for figure in _OF_COUNTS),
+    *(f"{figure}{end}" for figure in ("evenness", "coverage", "combined") for end in ("", "_low", "_high")),
+    *("method", "doubts"),
 )
+"""What is said of a document, a chapter or a group."""
+
+BALANCE_COLUMNS = ("document", "name", "path", "pages", *FIGURES)
+SECTION_COLUMNS = ("document", "name", "path", "section", "heading", *FIGURES)
+DIFFERENCES = tuple(
+    f"{source}_{figure}" for source in Source for figure in ("more", "more_low", "more_high", "outcome")
+)
+GROUP_COLUMNS = ("column", "group", "documents", *FIGURES, *DIFFERENCES)
 FAILURE_COLUMNS = ("path", "code", "exit_code", "message")
 DUPLICATE_COLUMNS = ("path", "same_as")
 WARNING_COLUMNS = ("path", "page", "code", "message")
@@ -37,11 +45,6 @@ _WARNINGS = {
     PageState.SCANNED: "This page is a picture without text and was not read; run OCR on the file first.",
     PageState.GARBLED: "The text layer of this page is not the text a reader sees; it was not read.",
 }
-_WIDTHS = {"document": 16, "name": 44, "path": 44, "method": 16}
-_XML_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_CELL_LIMIT = 32_767  # characters, Excel's
-_MODIFIED = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
-_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 T = TypeVar("T")
 
 
@@ -74,27 +77,68 @@ class LabelledPassage(Protocol):
 # ----------------------------------------------------------------------------------------------------------- rows
 
 
-def balance_row(document_id: str, name: str, path: str, pages: int, balance: Balance) -> dict[str, Value]:
-    """The row of one document in balance.csv; a share is None where the three have nothing to share."""
-    row: dict[str, Value] = {
-        "document": document_id,
-        "name": name,
-        "path": path,
-        "pages": pages,
-        "passages": balance.passages,
-    }
+def balance_row(document: Document, balance: Balance) -> dict[str, Value]:
+    """The row of one document in balance.csv."""
+    return {**_name_row(document), "pages": len(document.pages), **figures(balance)}
+
+
+def section_row(document: Document, number: int, heading: str, balance: Balance) -> dict[str, Value]:
+    """The row of one chapter in sections.csv; chapters count from 1."""
+    return {**_name_row(document), "section": number, "heading": heading, **figures(balance)}
+
+
+def group_row(
+    column: str, group: str, documents: int, balance: Balance, more: Mapping[Source, Estimate] | None
+) -> dict[str, Value]:
+    """The row of one group of documents in groups.csv.
+
+    `more` is how much larger the share of its passages that use each source is than among all other documents; None
+    where there are no others.
+    """
+    row: dict[str, Value] = {"column": column, "group": group, "documents": documents, **figures(balance)}
+    for source in Source:
+        gap = more[source] if more else None
+        row |= _bracketed(f"{source}_more", gap)
+        row[f"{source}_outcome"] = _outcome(gap)
+    return row
+
+
+def figures(balance: Balance) -> dict[str, Value]:
+    """The figures of a balance under the names of `FIGURES`; a share is None where there is nothing to share."""
+    row: dict[str, Value] = {"passages": balance.passages}
     for source in Source:
         for use, counts, shares in (
             (Use.USED, balance.used, balance.used_shares),
             (Use.CALLED_FOR, balance.called_for, balance.called_for_shares),
         ):
-            row[f"{source}_{use}_n"] = _rounded(counts[source])
-            row[f"{source}_{use}_share"] = _rounded(shares[source] if shares is not None else None)
-    row["evenness"] = _rounded(balance.evenness)
-    row["coverage"] = _rounded(balance.coverage)
-    row["combined"] = _rounded(balance.combined)
-    row["method"] = balance.method
-    return row
+            name = f"{source}_{use}"
+            row[f"{name}_found"] = balance.found.get(use, {}).get(source)
+            told = _bracketed(name, counts[source])
+            row |= {f"{name}_n": told.pop(name), **told}
+            row |= _bracketed(f"{name}_share", shares[source] if shares is not None else None)
+    for name, estimate in (
+        ("evenness", balance.evenness),
+        ("coverage", balance.coverage),
+        ("combined", balance.combined),
+    ):
+        row |= _bracketed(name, estimate)
+    return {**row, "method": balance.method, "doubts": "; ".join(balance.doubts)}
+
+
+def _name_row(document: Document) -> dict[str, Value]:
+    return {"document": document.id, "name": document.name, "path": document.path}
+
+
+def _bracketed(name: str, estimate: Estimate | None) -> dict[str, Value]:
+    """A figure and the ends of its interval, under its name."""
+    ends = (None, None, None) if estimate is None else (estimate.value, estimate.low, estimate.high)
+    return {f"{name}{end}": _rounded(value) for end, value in zip(("", "_low", "_high"), ends, strict=True)}
+
+
+def _outcome(gap: Estimate | None) -> str | None:
+    if gap is None or gap.low is None or gap.high is None:
+        return None
+    return "more" if gap.low > 0 else "less" if gap.high < 0 else "no difference shown"
 
 
 def failure_row(failure: Failure) -> dict[str, Value]:
@@ -158,11 +202,11 @@ def _scores(scores: Scores | None) -> dict[str, dict[str, float]]:
     }
 
 
-def _rounded(estimate: Estimate | None) -> int | float | None:
-    if estimate is None:
+def _rounded(value: float | None) -> int | float | None:
+    if value is None:
         return None
-    value = round(float(estimate.value), DECIMALS)
-    return int(value) if value.is_integer() else value
+    rounded = round(float(value), DECIMALS)
+    return int(rounded) if rounded.is_integer() else rounded
 
 
 # ---------------------------------------------------------------------------------------------------------- files
@@ -171,6 +215,16 @@ def _rounded(estimate: Estimate | None) -> int | float | None:
 def write_balance(path: Path, rows: Iterable[Row]) -> None:
     """Writes balance.csv."""
     _write_csv(path, BALANCE_COLUMNS, rows)
+
+
+def write_sections(path: Path, rows: Iterable[Row]) -> None:
+    """Writes sections.csv."""
+    _write_csv(path, SECTION_COLUMNS, rows)
+
+
+def write_groups(path: Path, rows: Iterable[Row]) -> None:
+    """Writes groups.csv."""
+    _write_csv(path, GROUP_COLUMNS, rows)
 
 
 def write_failures(path: Path, failures: Iterable[Failure]) -> None:
@@ -231,70 +285,3 @@ def _fill(stream: Any, columns: Sequence[str], rows: Iterable[Row]) -> None:
     table.writerow(columns)
     for row in rows:
         table.writerow([cell(row[name]) for name in columns])
-
-
-# ----------------------------------------------------------------------------------------------------------- xlsx
-
-
-def write_balance_xlsx(path: Path, rows: Iterable[Row]) -> None:
-    """Writes balance.xlsx: the table of balance.csv, numbers as numbers, shares as percentages.
-
-    The same rows give the same bytes: the file carries no time.
-
-    Raises:
-        MissingError: openpyxl is not installed.
-    """
-    try:
-        from openpyxl import Workbook
-        from openpyxl.utils import get_column_letter
-    except ImportError as error:
-        raise MissingError("openpyxl is not installed.", "Run `uv sync`, or `pip install bronnen` again.") from error
-    told = list(rows)  # before openpyxl opens its files: an interruption in between would leave them open
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("balance")
-    sheet.freeze_panes = "A2"
-    for number, name in enumerate(BALANCE_COLUMNS, start=1):
-        sheet.column_dimensions[get_column_letter(number)].width = _WIDTHS.get(name, max(10, len(name) + 3))
-    sheet.append([_xlsx_cell(sheet, name, name, is_head=True) for name in BALANCE_COLUMNS])
-    for row in told:
-        sheet.append([_xlsx_cell(sheet, name, row[name]) for name in BALANCE_COLUMNS])
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(BALANCE_COLUMNS))}{len(told) + 1}"
-    whole = io.BytesIO()
-    book.save(whole)
-    with replacing(path) as stream:
-        stream.write(_without_time(whole))
-
-
-def _xlsx_cell(sheet: Any, column: str, value: Value, *, is_head: bool = False) -> Any:
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Font
-
-    if isinstance(value, str):
-        text = _XML_ILLEGAL.sub("", without_surrogates(value))[:_CELL_LIMIT]
-        made = WriteOnlyCell(sheet, text)
-        made.data_type = "s"  # never a formula, whatever it begins with
-        if FORMULA.match(text):
-            made.quotePrefix = True  # nor when somebody opens the cell and presses Enter
-    else:
-        made = WriteOnlyCell(sheet, value)
-        if column.endswith("_share") or column in ("coverage", "combined"):
-            made.number_format = "0%"
-        elif column == "evenness":
-            made.number_format = "0.00"
-    if is_head:
-        made.font = Font(bold=True)
-    return made
-
-
-def _without_time(whole: io.BytesIO) -> bytes:
-    """The same workbook without the times at which openpyxl made it."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            content = old.read(name)
-            if name == "docProps/core.xml":
-                content = _MODIFIED.sub(rb"\g<1>2000-01-01T00:00:00Z", content)
-            info = zipfile.ZipInfo(name, date_time=_ZIP_TIME)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            new.writestr(info, content)
-    return made.getvalue()

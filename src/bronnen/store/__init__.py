@@ -269,6 +269,7 @@ class Store:
                 verdicts,
                 rows.balance_of(made[0]),
                 MadeWith(*made[1:]),
+                tables.known(self._connection, made[3]),
             )
 
     def _verdicts(self, key: int, document: Document, start: int = 0, end: int = 2**62) -> list[Verdict]:

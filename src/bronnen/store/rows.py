@@ -73,9 +73,12 @@ def balance_json(balance: Balance) -> str:
 
 
 def balance_of(stored: str) -> Balance:
+    """A balance as it was kept; one of before there were intervals comes without those, and says so."""
     told = json.loads(stored)
+    found: dict[str, dict[str, int]] = told.get("found", {})
     return Balance(
         passages=told["passages"],
+        found={Use(use): {Source(name): count for name, count in counts.items()} for use, counts in found.items()},
         used=_estimates(told["used"]),
         called_for=_estimates(told["called_for"]),
         used_shares=None if told["used_shares"] is None else _estimates(told["used_shares"]),
@@ -84,7 +87,8 @@ def balance_of(stored: str) -> Balance:
         coverage=_estimate(told["coverage"]),
         combined=_estimate(told["combined"]),
         method=told["method"],
-        level=told["level"],
+        level=told["level"] or 0.0,
+        doubts=tuple(told.get("doubts", ("counted by an older bronnen",))),
     )
 
 
@@ -95,7 +99,7 @@ def page_rows(document: Document, key: int) -> Iterator[tuple[Any, ...]]:
 
 def block_rows(document: Document, key: int) -> Iterator[tuple[Any, ...]]:
     for position, block in enumerate(document.blocks):
-        yield key, position, block.start, block.end, str(block.kind), block.page
+        yield key, position, block.start, block.end, str(block.kind), block.page, block.opens_chapter
 
 
 @contextmanager

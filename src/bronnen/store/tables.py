@@ -5,11 +5,13 @@ Knows connections, not transactions: the caller opens and ends those.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable
 from typing import Any
 
-from bronnen.records import Analysis, Block, Document, Kind, Page, PageState, Passage, Sentence, Source
+from bronnen.formats.rates import known_rates, told_rates
+from bronnen.records import Analysis, Block, Document, Kind, Known, Page, PageState, Passage, Sentence, Source
 from bronnen.store import rows
 from bronnen.store.rows import VERDICT_COLUMNS, VERDICT_PLACES, storable
 
@@ -33,8 +35,11 @@ def replace(connection: sqlite3.Connection, run: int, analysis: Analysis) -> int
         "VALUES (?, ?, ?, ?, ?, ?, ?)",
         (key, run, made.version, made.settings, made.model, made.language, rows.balance_json(analysis.balance)),
     ).lastrowid
+    connection.execute(
+        "INSERT INTO models VALUES (?, ?) ON CONFLICT DO NOTHING", (made.model, json.dumps(told_rates(analysis.known)))
+    )
     connection.executemany("INSERT INTO document_pages VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows.page_rows(document, key))
-    connection.executemany("INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?)", rows.block_rows(document, key))
+    connection.executemany("INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?)", rows.block_rows(document, key))
     _put_passages(connection, key, text, analysis.passages)
     connection.executemany(
         f"INSERT INTO verdicts ({VERDICT_COLUMNS}) VALUES ({VERDICT_PLACES})",
@@ -90,11 +95,18 @@ def document(connection: sqlite3.Connection, key: int) -> Document:
         Page(start, end, number, width, height, PageState(state))
         for start, end, number, width, height, state in connection.execute(question, (key,))
     )
-    question = "SELECT start, end, kind, page FROM blocks WHERE document = ? ORDER BY position"
+    question = "SELECT start, end, kind, page, opens_chapter FROM blocks WHERE document = ? ORDER BY position"
     blocks = tuple(
-        Block(start, end, Kind(kind), page) for start, end, kind, page in connection.execute(question, (key,))
+        Block(start, end, Kind(kind), page, bool(opens_chapter))
+        for start, end, kind, page, opens_chapter in connection.execute(question, (key,))
     )
     return Document(document_id, name, path, text, pages, blocks, words=(), extractor=extractor)
+
+
+def known(connection: sqlite3.Connection, model: str) -> Known:
+    """What is known of a model's errors; nothing, where an older bronnen used it."""
+    row = connection.execute("SELECT rates FROM models WHERE id = ?", (model,)).fetchone()
+    return known_rates(json.loads(row[0])) if row else {}
 
 
 def said_last(connection: sqlite3.Connection, values: tuple[Any, ...]) -> tuple[Any, ...] | None:

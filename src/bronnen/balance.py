@@ -1,0 +1,91 @@
+"""From a document's verdicts to its balance, by section and as a whole; those of people count as they are.
+
+Where passages, their probabilities and what people judged of them come together as numbers for `quantify`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from bronnen import quantify, segment
+from bronnen.quantify import CALLED_FOR, NONE, PRIORS, UNKNOWN, USED, Drawn
+from bronnen.records import Balance, Document, Known, Passage, Source, Use, Verdict
+from bronnen.settings import Settings
+from bronnen.verdicts import judged_by_people, rank, settle_passage
+
+_NUMBERS = {Use.USED: USED, Use.CALLED_FOR: CALLED_FOR, None: NONE}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The draws of one chapter that has counted passages; what stands before the first has an empty heading."""
+
+    start: int
+    heading: str
+    drawn: Drawn
+
+
+def parts(
+    document: Document, passages: Sequence[Passage], verdicts: Sequence[Verdict], known: Known, settings: Settings
+) -> tuple[Part, ...]:
+    """The chapters of a document with their draws, in reading order.
+
+    The same document, settings, model and verdicts give the same draws: they start from the document's id.
+    """
+    counted = [passage for passage in passages if segment.is_counted(passage, document.text, settings.segment)]
+    said = sorted(verdicts, key=lambda verdict: verdict.start)  # stable: of equals the later stays later
+    starts = [verdict.start for verdict in said]
+    chances = np.zeros((len(counted), len(Source), len(Use)))
+    judged = np.full((len(counted), len(Source)), UNKNOWN)
+    labels = np.full((len(counted), len(Source)), NONE)
+    for index, passage in enumerate(counted):
+        inside = said[bisect_left(starts, passage.start) : bisect_right(starts, passage.end - 1)]
+        settled, by_people = settle_passage(passage, inside), _by_people(passage, inside)
+        scores = next((one.scores for one in reversed(inside) if one.scores and _is_of(one, passage)), {})
+        for i, source in enumerate(Source):
+            labels[index, i] = _NUMBERS[settled.get(source)]
+            if source in by_people:
+                judged[index, i] = labels[index, i]
+            chances[index, i] = [scores.get(source, {}).get(use, 0.0) for use in Use]
+    heads = [block for block in document.blocks if block.opens_chapter]
+    begins = [block.start for block in heads]
+    places = np.array([bisect_right(begins, passage.start) for passage in counted], dtype=np.int64)
+    present, numbers = np.unique(places, return_inverse=True)
+    prior = PRIORS[settings.balance.documents]
+    rng = np.random.default_rng(list(hashlib.sha256(document.id.encode()).digest()[:8]))
+    drawn = quantify.draw(chances, judged, labels, numbers, known, rng, prior)
+    names = {0: (0, "")} | {
+        place: (head.start, " ".join(document.text[head.start : head.end].split()))
+        for place, head in enumerate(heads, start=1)
+    }
+    return tuple(Part(*names[place], one) for place, one in zip(present.tolist(), drawn, strict=True))
+
+
+def whole(found: Sequence[Part]) -> Drawn:
+    """The draws of all chapters of a document together."""
+    return replace(quantify.joined(part.drawn for part in found), documents=1)
+
+
+def of_parts(found: Sequence[Part], known: Known, settings: Settings) -> Balance:
+    """The balance of all chapters together."""
+    return quantify.balance(whole(found), known, method(settings))
+
+
+def method(settings: Settings) -> str:
+    """What the figures come from, in a few words for the tables."""
+    return f"draws, {settings.balance.documents} documents"
+
+
+def _by_people(passage: Passage, inside: Sequence[Verdict]) -> frozenset[Source]:
+    if all(rank(verdict) == 0 for verdict in inside):
+        return frozenset()
+    return frozenset(judged_by_people(passage, inside))
+
+
+def _is_of(verdict: Verdict, passage: Passage) -> bool:
+    return verdict.start == passage.start and verdict.end == passage.end and verdict.unit == "passage"

@@ -255,17 +255,17 @@ def write_balance_xlsx(path: Path, rows: Iterable[Row]) -> None:
     sheet.freeze_panes = "A2"
     for number, name in enumerate(BALANCE_COLUMNS, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = _WIDTHS.get(name, max(10, len(name) + 3))
-    sheet.append([_xlsx_cell(sheet, name, name, is_head=True) for name in BALANCE_COLUMNS])
+    sheet.append([xlsx_cell(sheet, name, name, is_head=True) for name in BALANCE_COLUMNS])
     for row in told:
-        sheet.append([_xlsx_cell(sheet, name, row[name]) for name in BALANCE_COLUMNS])
+        sheet.append([xlsx_cell(sheet, name, row[name]) for name in BALANCE_COLUMNS])
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(BALANCE_COLUMNS))}{len(told) + 1}"
     whole = io.BytesIO()
     book.save(whole)
     with replacing(path) as stream:
-        stream.write(_without_time(whole))
+        stream.write(without_time(whole))
 
 
-def _xlsx_cell(sheet: Any, column: str, value: Value, *, is_head: bool = False) -> Any:
+def xlsx_cell(sheet: Any, column: str, value: Value, *, is_head: bool = False) -> Any:
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
 
@@ -286,7 +286,7 @@ def _xlsx_cell(sheet: Any, column: str, value: Value, *, is_head: bool = False) 
     return made
 
 
-def _without_time(whole: io.BytesIO) -> bytes:
+def without_time(whole: io.BytesIO) -> bytes:
     """The same workbook without the times at which openpyxl made it."""
     made = io.BytesIO()
     with zipfile.ZipFile(whole) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:

@@ -190,7 +190,14 @@ def test_a_result_says_what_the_sample_says(plan: dict[str, Any]) -> None:
     assert found["coverage"]["share"]["value"] == one["share"]["value"]
     table = run("audit", "result", "plan.json", "an.csv")
     assert table.exit_code == 0
-    for said in ("24 of 60 passages judged", "experiential knowledge", "points either way", "precision"):
+    for said in (
+        f"Plan {plan['hash'][:12]}, seed 3, model m1",
+        "Judged by An (24)",
+        "24 of 60 passages judged",
+        "experiential knowledge",
+        "points either way",
+        "precision",
+    ):
         assert said in table.stdout
     assert "do better than judging alone" in table.stdout  # nothing professional was found: the model cannot help
 
@@ -205,6 +212,8 @@ def test_the_result_carries_its_audit_trail(plan: dict[str, Any]) -> None:
     (sheet,) = found["sheets"]
     assert sheet["name"] == "an.csv" and sheet["sha256"] == sha256(Path("an.csv").read_bytes()).hexdigest()
     assert sheet["auditors"] == [{"name": "An", "dates": ["2026-05-03"], "numbers": list(range(1, 25))}]
+    wrong = run("audit", "result", "plan.json", "an.csv", "--out", "plan.json")
+    assert wrong.exit_code == 2 and "one of the files to read" in wrong.stderr
     first = Path("result.json").read_bytes()
     run("audit", "result", "plan.json", "an.csv", "--out", "result.json")
     assert Path("result.json").read_bytes() == first

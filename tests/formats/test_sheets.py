@@ -90,6 +90,7 @@ def test_the_workbook_is_ready_to_judge_in(tmp_path: Path) -> None:
     assert (str(choice.sqref), choice.formula1) == ("F2:H4", '"gebruikt,gevraagd,geen"')
     assert sheet.protection.sheet and sheet["E2"].protection.locked
     assert not any(sheet[f"{letter}2"].protection.locked for letter in "FGHIJK")
+    assert [sheet.row_dimensions[at].height for at in (2, 4)] == [30, 409]
     told = " ".join(str(cell.value) for row in book["uitleg"] for cell in row)
     assert "h" * 64 in told and "An" in told and "3 stukken" in told
 

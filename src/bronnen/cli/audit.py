@@ -133,6 +133,8 @@ def result(
 
     if keep and folder is None:
         raise UsageError("--keep needs a store.", "Give --store too.")
+    if out and out.absolute() in [path.absolute() for path in (plan_file, *sheets, *together)]:
+        raise UsageError(f"--out {out} is one of the files to read.", "Give another name.")
     made, plan_hash = _plan(plan_file)
     said, trail = _read(made, plan_hash, sheets)
     agreed, settling = _read(made, plan_hash, together)
@@ -152,11 +154,11 @@ def result(
         "settled": settling,
         **facts_of(estimated(made, settled), made, settled, said),
     }
+    if keep and folder is not None:
+        _keep(folder, made, said, agreed)
     if out:
         write_hashed(openable(out), facts)
         click.echo(f"The result and its audit trail are in {out}.", err=True)
-    if keep and folder is not None:
-        _keep(folder, made, said, agreed)
     if form == "json":
         click.echo(json.dumps({"hash": content_hash(facts), **facts}, indent=1, allow_nan=False))
     else:

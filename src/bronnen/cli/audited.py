@@ -54,6 +54,12 @@ def show_result(facts: Facts, screen: Console) -> None:
         f"{sample['passages']} of {population['passages']} passages judged, of {_documents(population['documents'])}. "
         "In brackets 95% intervals.",
     )
+    judges = ", ".join(
+        f"{printable(one['name'])} ({len(one['numbers'])})" for sheet in facts["sheets"] for one in sheet["auditors"]
+    )
+    plan = facts["plan"]
+    _say(screen, f"Plan {plan['hash'][:12]}, seed {plan['seed']}, model {printable(plan['made_with']['model'])}.")
+    _say(screen, f"Judged by {judges}.")
     if population["left_out"]:
         _say(screen, f"Of {population['left_out']} files that could not be read this says nothing.")
     screen.print(_balance(facts))

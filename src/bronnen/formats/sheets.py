@@ -39,8 +39,7 @@ _WIDTHS = {"nr": 6, "document": 24, "pagina": 8, "kop": 24, "tekst": 80, "opmerk
 _OPEN = (*JUDGEMENTS.values(), "opmerking", "beoordelaar", "datum")
 _NEEDED = ("nr", "tekst", *JUDGEMENTS.values(), "controle")
 _MAX_NAME = 100
-_HEIGHT = 15.0  # points a line
-_LINE = 85  # characters on a line of the text column
+_LINE = 80  # characters on a line of the text column
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +202,7 @@ def _workbook(rows: Sequence[Sequence[tables.Value]], plan_hash: str, auditor: s
             cell.alignment = Alignment(vertical="top", wrap_text=name in ("document", "kop", "tekst", "opmerking"))
             cell.protection = Protection(locked=name not in _OPEN)
             made.append(cell)
-        sheet.row_dimensions[at].height = _HEIGHT * max(1, -(-len(str(row[COLUMNS.index("tekst")])) // _LINE), 2)
+        sheet.row_dimensions[at].height = _height(str(row[COLUMNS.index("tekst")]))
         sheet.append(made)
     last = max(len(rows) + 1, 2)
     choice = DataValidation(type="list", formula1=f'"{",".join(WORDS)}"', allow_blank=True, showErrorMessage=True)
@@ -218,6 +217,11 @@ def _workbook(rows: Sequence[Sequence[tables.Value]], plan_hash: str, auditor: s
     whole = io.BytesIO()
     book.save(whole)
     return tables.without_time(whole)
+
+
+def _height(text: str) -> float:
+    """Of a row, in points; Excel takes no more than 409."""
+    return min(15.0 * max(2, -(-len(text) // _LINE)), 409.0)
 
 
 def _explain(sheet: Any, plan_hash: str, auditor: str, count: int) -> None:

@@ -13,7 +13,7 @@ LAYERS = [  # from the bottom up; a room may import from lower rows only
     {"records", "errors"},
     {"settings", "verdicts", "agreement", "lexicon"},
     {"formats", "features", "taxonomy", "explain"},
-    {"extract", "segment", "language", "classifier", "quantify", "store", "report", "corpus"},
+    {"extract", "segment", "language", "classifier", "quantify", "store", "report", "corpus", "audit"},
     {"balance"},
     {"pipeline", "training"},
     {"batch"},

@@ -18,6 +18,7 @@ from bronnen import __version__
 from bronnen.errors import BronnenError, ExitCode
 
 COMMANDS = {  # name -> module, object, first line of help (so that listing them imports none)
+    "audit": ("bronnen.cli.audit", "audit", "Check the model on a random sample, and estimate the balance from it."),
     "corpus": ("bronnen.cli.corpus", "corpus", "Bring labels by people in and out of a store, and compare labellers."),
     "evaluate": ("bronnen.cli.evaluate", "evaluate", "Show how well a classifier reads the labelled text in LABELS."),
     "scan": ("bronnen.cli.scan", "scan", "Find out what documents draw on, and write the results to a folder."),

@@ -41,17 +41,17 @@ def write_workbook(path: Path, sheets: Mapping[str, tuple[Sequence[str], Iterabl
         sheet.freeze_panes = "A2"
         for number, column in enumerate(columns, start=1):
             sheet.column_dimensions[get_column_letter(number)].width = _WIDTHS.get(column, max(10, len(column) + 3))
-        sheet.append([_xlsx_cell(sheet, column, column, is_head=True) for column in columns])
+        sheet.append([xlsx_cell(sheet, column, column, is_head=True) for column in columns])
         for row in rows:
-            sheet.append([_xlsx_cell(sheet, column, row[column]) for column in columns])
+            sheet.append([xlsx_cell(sheet, column, row[column]) for column in columns])
         sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{len(rows) + 1}"
     whole = io.BytesIO()
     book.save(whole)
     with replacing(path) as stream:
-        stream.write(_without_time(whole))
+        stream.write(without_time(whole))
 
 
-def _xlsx_cell(sheet: Any, column: str, value: Value, *, is_head: bool = False) -> Any:
+def xlsx_cell(sheet: Any, column: str, value: Value, *, is_head: bool = False) -> Any:
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
 
@@ -72,7 +72,7 @@ def _xlsx_cell(sheet: Any, column: str, value: Value, *, is_head: bool = False) 
     return made
 
 
-def _without_time(whole: io.BytesIO) -> bytes:
+def without_time(whole: io.BytesIO) -> bytes:
     """The same workbook without the times at which openpyxl made it."""
     made = io.BytesIO()
     with zipfile.ZipFile(whole) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:

@@ -36,7 +36,7 @@ from bronnen.records import (
     Verdict,
     page_at,
 )
-from bronnen.settings import Settings
+from bronnen.settings import Settings, settings_of
 from bronnen.store import opening, rows, tables
 from bronnen.store.opening import FILE
 from bronnen.store.rows import VERDICT_COLUMNS, VERDICT_PLACES, storable, told
@@ -106,6 +106,12 @@ class Store:
         with told(self.path):
             found: int | None = self._connection.execute("SELECT max(id) FROM runs").fetchone()[0]
         return found
+
+    def run_settings(self, run: int) -> Settings:
+        """The settings with which a run was made."""
+        with told(self.path):
+            (stored,) = self._connection.execute("SELECT settings FROM runs WHERE id = ?", (run,)).fetchone()
+        return settings_of(json.loads(stored))
 
     def has_documents(self, run: int) -> bool:
         """Whether a run has any result."""

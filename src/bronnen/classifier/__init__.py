@@ -124,7 +124,9 @@ class Model:
                 card[name][unit.value] = found
             if unit is Unit.PASSAGE:
                 given = decided(scores, card["thresholds"][unit.value])
-                card["error_rates"] = told_rates(error_rates(scores, given, wanted, together[runs]))
+                natural = examples.natural[runs]
+                found = (scores[natural], given[natural], wanted[natural], together[runs][natural])
+                card["error_rates"] = told_rates(error_rates(*found))
             mine = examples.origins[runs] == OWN
             for name, some in (("own", mine), ("shipped", ~mine)):
                 if some.any() and not some.all():

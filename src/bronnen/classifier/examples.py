@@ -64,6 +64,12 @@ class Examples:
         return np.searchsorted(self.place.documents, np.arange(len(self.groups) + 1))
 
     @property
+    def natural(self) -> Array:
+        """The runs that tell how a model errs on documents as they come: not those that a model chose by its scores."""
+        natural = self.origins != MORE
+        return np.asarray(natural if natural.any() else ~natural)
+
+    @property
     def passage_runs(self) -> Array:
         """The run of each passage."""
         return np.asarray(self.place.documents[self.place.begins[:-1]])

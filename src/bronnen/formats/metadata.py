@@ -39,7 +39,8 @@ def read_metadata(path: Path) -> Metadata:
         StoreError: it cannot be read, has no column that names documents, or tells two things of one document.
     """
     try:
-        data = path.read_bytes()[: _MOST + 1]
+        with path.open("rb") as stream:
+            data = stream.read(_MOST + 1)
     except OSError as error:
         raise StoreError(f"Cannot read {path}: {error.strerror or error}.", _STEP) from error
     if len(data) > _MOST:
@@ -56,7 +57,8 @@ def read_metadata(path: Path) -> Metadata:
         raise StoreError(f"{path} is no table: {error}.", _STEP) from error
     names = [name.strip() for name in lines[0]] if lines else []
     key = next((name for name in KEYS if name in names), None)
-    if key is None or len(set(names)) < len(names):
+    named = [name for name in names if name]  # spreadsheets leave empty columns behind
+    if key is None or len(set(named)) < len(named):
         raise StoreError(f"{path} has no column {', '.join(KEYS)}, or two columns of one name.", _STEP)
     rows: dict[tuple[str, str], Mapping[str, str]] = {}
     for number, line in enumerate(lines[1:], start=2):

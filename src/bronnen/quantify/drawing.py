@@ -39,6 +39,7 @@ NONE, USED, CALLED_FOR, UNKNOWN = 0, 1, 2, -1
 _SOURCES, _USES = tuple(Source), tuple(Use)
 _SHIFTS = np.linspace(-4, 4, 41)  # of the log-odds of a document
 _SMALLEST = 1e-4  # probability
+_FARTHEST = 30.0  # log-odds: beyond it a probability is 0 or 1 to a computer too, however steep a line was fitted
 _TOGETHER = 0.2  # chance that a passage shares its neighbour's fate: the correlation of neighbours' errors
 _AT_ONCE = 400  # passages that are drawn together, for memory's sake
 _NO_RATES = ErrorRates(share=0.1, tpr=1.0, fpr=0.0, of_cases=1.0, of_others=0.0)
@@ -57,7 +58,7 @@ class Prior:
     most: float
 
 
-PRIORS = {"ordinary": Prior(1.0, 0.1, 30), "unusual": Prior(1.5, 0.2, np.inf)}
+PRIORS = {"ordinary": Prior(1.0, 0.1, 30), "unusual": Prior(2.0, 0.3, 80)}
 """Chosen by measurement (`docs/method.md`): 'ordinary' errs least on real documents, 'unusual' on forced shares."""
 
 
@@ -109,6 +110,7 @@ def draw(
         for start in range(begin, end, _AT_ONCE):
             part = slice(start, min(end, start + _AT_ONCE))
             odds = slopes[:, None] * logits[None, part].astype(np.float32) + moves[:, None]
+            np.clip(odds, -_FARTHEST, _FARTHEST, out=odds)
             counts += _counts(_truths(1 / (1 + np.exp(-odds)), judged[part], rng))
         found.append(Drawn(int(end - begin), counts, _counts(labels[None, begin:end])[0]))
     return found
@@ -154,8 +156,9 @@ def _counts(truths: Array) -> Array:
 
 def _likely(logits: Array, judged: Array, use: int, rates: ErrorRates, prior: Prior) -> Array:
     """The probability of each of `_SHIFTS`, from the prior, the probabilities and what people judged."""
-    chances = 1 / (1 + np.exp(-(rates.line[0] + rates.line[1] * logits)))
-    moved = 1 / (1 + np.exp(-(_SHIFTS[:, None] + _logit(chances))))  # [shifts, n]
+    odds = np.clip(rates.line[0] + rates.line[1] * logits, -_FARTHEST, _FARTHEST)
+    chances = 1 / (1 + np.exp(-odds))
+    moved = 1 / (1 + np.exp(-(_SHIFTS[:, None] + odds)))  # [shifts, n]
     share = min(max(rates.share, 0.001), 0.5)
     shares = 1 / (1 + np.exp(-(_SHIFTS + _logit(share))))
     unseen = judged == UNKNOWN
@@ -175,7 +178,8 @@ def _lines(known: Known, rounds: int) -> Array:
         for j in range(len(_USES)):
             rates = _rates(known, i, j)
             first, both, second = rates.spread
-            lines[:, i, j] = rng.multivariate_normal(rates.line, [[first, both], [both, second]], rounds)
+            spread = [[first, both], [both, second]]  # rounded, so perhaps just no covariance any more
+            lines[:, i, j] = rng.multivariate_normal(rates.line, spread, rounds, check_valid="ignore")
     return lines
 
 

@@ -27,9 +27,10 @@ from bronnen.classifier import (
     reader,
     second,
 )
+from bronnen.classifier.judging import error_rates
 from bronnen.errors import MissingError
 from bronnen.features import Paragraph, rows
-from bronnen.records import Source, Unit, Use
+from bronnen.records import ErrorRates, Source, Unit, Use
 from bronnen.settings import resource
 
 SHIPPED = resource("models", "sources")
@@ -58,8 +59,8 @@ def replace(folder: Path, data: bytes) -> None:
     """Put other bytes in place of the model, with a card that agrees."""
     (folder / "model.skops").write_bytes(data)
     digest = hashlib.sha256(data).hexdigest()  # as one who meant harm would: the card agrees with the file
-    thresholds = json.loads((folder / "card.json").read_text(encoding="utf-8"))["thresholds"]
-    change(folder, sha256=digest, id=_identity(digest, thresholds))
+    card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+    change(folder, sha256=digest, id=_identity(digest, card))
 
 
 def test_saved_and_loaded_it_scores_the_same(model: Model, tmp_path: Path) -> None:
@@ -227,7 +228,62 @@ def test_calibration_error() -> None:
 
 def test_rates() -> None:
     truth, given = np.array([1, 1, 0, 0, 0], dtype=bool), np.array([1, 0, 1, 0, 0], dtype=bool)
-    assert rates(truth, given) == {"precision": 0.5, "recall": 0.5, "f1": 0.5, "fpr": 0.3333}
+    assert rates(truth, given) == {"precision": 0.5, "recall": 0.5, "f1": 0.5}
+
+
+def rates_of(scores: Any, truth: Any, groups: Any = None, given: Any = None) -> ErrorRates:
+    """Those of the first source, used; labels are scores of a half and more where none are given."""
+    arrays = []
+    for one, kind in ((scores, float), (scores >= 0.5 if given is None else given, bool), (truth, bool)):
+        whole = np.zeros((len(scores), 3, 2), dtype=kind)
+        whole[:, 0, 0] = one
+        arrays.append(whole)
+    probabilities, labels, carries = arrays
+    known = error_rates(probabilities, labels, carries, np.arange(len(scores)) if groups is None else groups)
+    assert set(known) == set(Source) and all(set(uses) == set(Use) for uses in known.values())
+    assert known[Source.SCIENTIFIC][Use.USED] == ErrorRates(0, 0, 0, 0, 0)
+    return known[Source.EXPERIENTIAL][Use.USED]
+
+
+def test_error_rates_by_hand() -> None:
+    scores, truth = np.array([0.9, 0.5, 0.6, 0.2, 0.1, 0.1]), np.array([1, 1, 0, 0, 0, 0], dtype=bool)
+    found = rates_of(scores, truth, given=np.array([1, 0, 1, 0, 0, 0], dtype=bool))
+    assert (found.share, found.tpr, found.fpr, found.of_cases, found.of_others) == (0.333333, 0.5, 0.25, 0.7, 0.25)
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_without_cases_or_others_nothing_is_known_of_the_line(said: bool) -> None:
+    found = rates_of(np.array([0.9, 0.1]), np.full(2, said))
+    assert (found.line, found.spread) == ((0.0, 1.0), (0.0, 0.0, 0.0))
+    assert (found.share, found.tpr, found.fpr) == ((1, 0.5, 0) if said else (0, 0, 0.5))
+
+
+def made_up(rng: np.random.Generator, disagreement: float) -> tuple[Any, Any, Any]:
+    """Log-odds, truth and documents: 200 of 20 passages, each document shifted."""
+    odds = rng.normal(-1, 2, 4000)
+    shifts = np.repeat(rng.normal(0, disagreement, 200), 20)
+    return odds, rng.random(4000) < 1 / (1 + np.exp(-odds - shifts)), np.repeat(np.arange(200), 20)
+
+
+def test_the_line_says_how_far_scores_can_be_believed() -> None:
+    odds, truth, documents = made_up(np.random.default_rng(2), 0.0)
+    for stretched, moved in ((1.0, 0.0), (2.0, 0.0), (1.0, 1.0)):  # right, too sure of itself, too high
+        found = rates_of(1 / (1 + np.exp(-odds * stretched - moved)), truth, documents)
+        assert found.line == pytest.approx((-moved, 1 / stretched), abs=0.12)
+        (first, both, second) = found.spread
+        assert 0 < first < 0.01 and 0 < second < 0.01 and both**2 < first * second
+
+
+def test_where_documents_disagree_less_is_known() -> None:
+    firsts = []
+    for disagreement in (0.0, 1.0, 2.0):
+        odds, truth, documents = made_up(np.random.default_rng(3), disagreement)
+        scores = 1 / (1 + np.exp(-odds))
+        together, apart = rates_of(scores, truth, documents), rates_of(scores, truth)
+        assert together.line == apart.line
+        firsts.append(together.spread[0] / apart.spread[0])
+    alike, some, many = firsts
+    assert 0.7 < alike < 1.3 < some < many
 
 
 def test_the_second_stage_never_looks_over_a_documents_end() -> None:

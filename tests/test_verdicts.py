@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from bronnen.records import Kind, Labels, Passage, Sentence, Source, Unit, Use, Verdict
-from bronnen.verdicts import labels_of, settle, settle_passage
+from bronnen.verdicts import Judged, judged_by_people, labels_of, settle, settle_passage
 
 E, P, W = Source.EXPERIENTIAL, Source.PROFESSIONAL, Source.SCIENTIFIC
 USED, ASKED = Use.USED, Use.CALLED_FOR
@@ -52,3 +52,31 @@ ONE, TWO = (0, 10), (11, 20)
 )
 def test_what_counts_for_a_passage(verdicts: list[Verdict], expected: Labels) -> None:
     assert settle_passage(PASSAGE, verdicts) == expected
+
+
+NOTHING: Judged = dict.fromkeys(Source)
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "expected"),
+    [
+        ([], {}),
+        ([MODEL, said("model:1", {E: USED}, span=ONE)], {}),  # no machine settles anything
+        ([MODEL, said("person:an", {E: USED}, judged={E, P})], {E: USED, P: None}),
+        ([said("person:an", {}, span=ONE)], {}),  # it may be in the other half
+        ([said("person:an", {}, span=ONE), said("person:bo", {}, span=TWO)], NOTHING),  # together they saw all of it
+        ([said("person:an", {E: USED}, span=ONE)], {E: USED}),  # and what is there is there
+        ([said("person:an", {E: ASKED}, span=ONE), said("person:bo", {E: USED}, span=TWO, judged={E})], {E: USED}),
+        ([said("person:an", {E: USED}, span=ONE), said("person:an", {}, judged={E})], {E: None}),
+        ([said("person:an", {}, span=(0, 5))], {}),  # a span that is no sentence
+    ],
+)
+def test_what_people_settle_of_a_passage(verdicts: list[Verdict], expected: Judged) -> None:
+    assert judged_by_people(PASSAGE, verdicts) == expected
+
+
+def test_the_model_speaks_for_the_sentences_that_people_left_only_where_they_found_something() -> None:
+    some = [said("person:an", {E: ASKED}, span=ONE)]
+    assert judged_by_people(PASSAGE, some, {E: USED, W: USED}) == {E: USED}
+    assert judged_by_people(PASSAGE, some, {E: None}) == {E: ASKED}
+    assert judged_by_people(PASSAGE, [said("person:an", {}, span=ONE)], {E: USED}) == {}

@@ -14,7 +14,7 @@ import numpy as np
 
 from bronnen import quantify, segment
 from bronnen.quantify import CALLED_FOR, NONE, PRIORS, UNKNOWN, USED, Drawn
-from bronnen.records import Balance, Document, Known, Passage, Source, Use, Verdict
+from bronnen.records import Balance, Document, Known, Passage, Source, Unit, Use, Verdict
 from bronnen.settings import Settings
 from bronnen.verdicts import judged_by_people, rank, settle_passage
 
@@ -88,4 +88,4 @@ def _by_people(passage: Passage, inside: Sequence[Verdict]) -> frozenset[Source]
 
 
 def _is_of(verdict: Verdict, passage: Passage) -> bool:
-    return verdict.start == passage.start and verdict.end == passage.end and verdict.unit == "passage"
+    return verdict.start == passage.start and verdict.end == passage.end and verdict.unit is Unit.PASSAGE

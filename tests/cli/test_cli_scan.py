@@ -15,8 +15,9 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+import openpyxl
 import pytest
-from factories import MADE_WITH, E, verdict
+from factories import MADE_WITH, E, P, W, analysis, verdict
 from walks import Walk, files, run, scan
 
 from bronnen import pipeline, quantify
@@ -25,7 +26,7 @@ from bronnen.cli import work
 from bronnen.cli.screen import put_csv
 from bronnen.errors import MissingError, StoreError, UnreadableError
 from bronnen.formats import tables
-from bronnen.records import Analysis, Unit, Use
+from bronnen.records import Analysis, Estimate, Labels, Unit, Use, Verdict
 from bronnen.store import Store
 
 TESTS = Path(__file__).parents[1]
@@ -166,6 +167,145 @@ def test_what_people_said_is_in_the_balance(walk: Walk) -> None:
     assert json.loads(Path("out/passages.jsonl").read_text(encoding="utf-8").splitlines()[3])["labels"] == {
         "experiential": "used"
     }
+
+
+def by(name: str, found: Analysis, index: int, labels: Labels, at: str = "") -> Verdict:
+    passage, document = found.passages[index], found.document
+    return verdict(
+        document.text, passage.start, passage.end, Unit.PASSAGE, labels, by=name, at=at, document_id=document.id
+    )
+
+
+def test_a_team_that_judged_all_leaves_nothing_to_estimate(walk: Walk) -> None:
+    files(a="een")
+    scan("in")
+    (before,) = table("balance.csv")
+    assert float(before["scientific_used_low"]) < float(before["scientific_used_high"])
+    with Store(Path("out"), write=True) as store:
+        found = store.analysis(store.documents()[0][0])
+        assert found is not None
+        store.add_verdicts(
+            [
+                by("person:an", found, 0, {E: Use.USED}, "2026-01-01T10:00:00+00:00"),
+                by("person:bo", found, 0, {E: Use.USED, W: Use.USED}, "2026-01-02T10:00:00+00:00"),
+                by("person:an", found, 1, {}),
+                by("person:bo", found, 2, {}, "2026-01-02T10:00:00+00:00"),
+                by("adjudicated:cees", found, 2, {P: Use.USED}, "2026-01-01T10:00:00+00:00"),
+            ]
+        )
+    scan("in")
+    (partly,) = table("balance.csv")
+    width = [float(row["scientific_used_high"]) - float(row["scientific_used_low"]) for row in (before, partly)]
+    assert width[0] >= width[1] and partly != before
+    with Store(Path("out"), write=True) as store:
+        store.add_verdicts([by("person:an", found, 3, {})])
+    scan("in")
+    for name in ("balance.csv", "sections.csv", "groups.csv"):
+        (row,) = table(name)
+        for source, count in (("experiential", "1"), ("professional", "1"), ("scientific", "1")):
+            assert [row[f"{source}_used_{figure}"] for figure in ("found", "n", "low", "high")] == [count] * 4
+        assert [row[f"{figure}{end}"] for figure in ("coverage", "combined") for end in ("", "_low", "_high")] == [
+            "0.5"
+        ] * 6
+    assert walk.walked == ["a.txt"]
+
+
+PAIRS = {"rijk": {E: Use.USED}, "kaal": {}}
+
+
+@pytest.fixture
+def told_apart(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> Walk:
+    """Files of 30 passages: of one that begins with 'rijk' all use ervaringskennis, of others none."""
+
+    def analyse(path: Path, tools: SimpleNamespace) -> Analysis:
+        found = walk.analyse(path, tools)
+        labels = PAIRS[path.read_text(encoding="utf-8").split()[0]]
+        told = [(f"Ouders vertellen over maand {number} van het wachten.", labels) for number in range(30)]
+        return analysis(path.name, told, folder=str(path.parent), document_id=found.document.id)
+
+    monkeypatch.setattr(pipeline, "analyse", analyse)
+    return walk
+
+
+def test_groups_of_a_users_own_table(told_apart: Walk) -> None:
+    files(a="rijk 1", b="rijk 2", c="kaal 3", d="kaal 4", e="unreadable")
+    Path("meta.csv").write_text(
+        "jaar;organisatie;name\n2023;Noord;a.txt\n2024;Noord;b.txt\n2023;Zuid;c.txt\n2025;Oost;weg.txt\n", "utf-8"
+    )
+    found = scan("in/a.txt", "in/b.txt", "in/c.txt", "in/d.txt", "--metadata", "meta.csv")
+    assert found.exit_code == 0
+    assert "Staan niet in de tabel met kenmerken: d.txt." in found.stdout
+    rows = table("groups.csv")
+    assert [(row["column"], row["group"], row["documents"], row["passages"]) for row in rows] == [
+        ("", "all documents", "4", "120"),
+        ("jaar", "(unknown)", "1", "30"),
+        ("jaar", "2023", "2", "60"),
+        ("jaar", "2024", "1", "30"),
+        ("organisatie", "(unknown)", "1", "30"),
+        ("organisatie", "Noord", "2", "60"),
+        ("organisatie", "Zuid", "1", "30"),
+    ]
+    outcomes = ["", "less", "no difference shown", "more", "less", "more", "less"]
+    assert [row["experiential_outcome"] for row in rows] == outcomes
+    assert {row[f"{source}_outcome"] for row in rows[1:] for source in (P, W)} == {"no difference shown"}
+    assert (rows[0]["experiential_more"], rows[0]["scientific_outcome"]) == ("", "")
+    assert float(rows[5]["experiential_more_low"]) > 0.3 and float(rows[2]["experiential_more_low"]) < 0
+    assert [row["experiential_used_found"] for row in rows] == ["60", "0", "30", "30", "0", "60", "0"]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "outcome"),
+    [(0.01, 0.3, "more"), (-0.3, -0.01, "less"), (-0.01, 0.3, "no difference shown"), (-0.3, 0, "no difference shown")],
+)
+def test_a_difference_shows_where_its_interval_leaves_out_zero(low: float, high: float, outcome: str) -> None:
+    gap = Estimate((low + high) / 2, low, high)
+    row = tables.group_row("jaar", "2024", 3, analysis().balance, dict.fromkeys((E, P, W), gap))
+    assert row["professional_outcome"] == outcome
+
+
+@pytest.mark.usefixtures("told_apart")
+def test_without_a_table_all_documents_are_the_only_group() -> None:
+    files(a="rijk 1", b="kaal 2")
+    assert "tabel met kenmerken" not in scan("in").stdout
+    (row,) = table("groups.csv")
+    assert (row["group"], row["documents"], row["experiential_outcome"]) == ("all documents", "2", "")
+
+
+def test_chapters_and_the_sheets_of_the_workbook(walk: Walk) -> None:
+    files(a="een", b="twee")
+    scan("in")
+    rows = table("sections.csv")
+    assert [(row["name"], row["section"], row["heading"], row["passages"]) for row in rows] == [
+        ("a.txt", "1", "Aanleiding", "4"),
+        ("b.txt", "1", "Aanleiding", "4"),
+    ]
+    assert [row["experiential_used_n"] for row in rows] == [row["experiential_used_n"] for row in table("balance.csv")]
+    book = openpyxl.load_workbook("out/balance.xlsx")
+    assert book.sheetnames == ["balance", "sections", "groups"]
+    for name in book.sheetnames:
+        head, *told = book[name].iter_rows(values_only=True)
+        wanted = table(f"{name}.csv")
+        assert list(head) == list(wanted[0])
+        assert [["" if cell is None else str(cell) for cell in row] for row in told] == [
+            list(r.values()) for r in wanted
+        ]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("titel;jaar\na.txt;2024\n", "has no column document, path, name"),
+        ("name;jaar\na.txt;2024\na.txt;2023\n", "Row 3 of meta.csv tells something else of 'a.txt'"),
+        (None, "Cannot read meta.csv"),
+    ],
+)
+def test_a_wrong_table_is_told_before_anything_is_read(walk: Walk, content: str | None, said: str) -> None:
+    files(a="een")
+    if content is not None:
+        Path("meta.csv").write_text(content, encoding="utf-8")
+    found = scan("in", "--metadata", "meta.csv")
+    assert found.exit_code == 7 and said in found.stderr and "Traceback" not in found.stderr
+    assert walk.walked == [] and not Path("out").exists()
 
 
 def test_interrupted_here_the_rest_waits_for_the_next_run(walk: Walk) -> None:

@@ -11,6 +11,7 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from unicodedata import normalize
 
 from bronnen.errors import StoreError
 
@@ -28,8 +29,8 @@ class Metadata:
 
     def of(self, document_id: str, path: str, name: str) -> Mapping[str, str]:
         """What is told of a document: of its id, else of its path, else of its name. Empty where there is nothing."""
-        told = (("document", document_id), ("path", _alike(path)), ("name", name))
-        return next((self.rows[key] for key in told if key in self.rows), {})
+        told = zip(KEYS, (document_id, path, name), strict=True)
+        return next((self.rows[place] for key, value in told if (place := (key, _alike(value))) in self.rows), {})
 
 
 def read_metadata(path: Path) -> Metadata:
@@ -62,10 +63,10 @@ def read_metadata(path: Path) -> Metadata:
         raise StoreError(f"{path} has no column {', '.join(KEYS)}, or two columns of one name.", _STEP)
     rows: dict[tuple[str, str], Mapping[str, str]] = {}
     for number, line in enumerate(lines[1:], start=2):
-        if not any(cell.strip() for cell in line):
-            continue
         told = {name: cell.strip() for name, cell in zip(names, line, strict=False)}
-        place = (key, _alike(told.get(key, "")) if key == "path" else told.get(key, ""))
+        place = (key, _alike(told.get(key, "")))
+        if not place[1]:
+            continue  # an empty row, a total
         if place in rows and rows[place] != told:
             raise StoreError(
                 f"Row {number} of {path} tells something else of '{place[1]}' than a row before it.", _STEP
@@ -74,5 +75,6 @@ def read_metadata(path: Path) -> Metadata:
     return Metadata(tuple(name for name in names if name and name not in KEYS), rows)
 
 
-def _alike(path: str) -> str:
-    return path.replace("\\", "/").removeprefix("./")
+def _alike(value: str) -> str:
+    """The same for all ways to write a path or name; a Mac keeps the dots of an 'ë' apart."""
+    return normalize("NFC", value.replace("\\", "/").removeprefix("./"))

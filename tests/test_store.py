@@ -52,6 +52,16 @@ def test_an_analysis_comes_out_as_it_went_in(tmp_path: Path) -> None:
         assert [name for _, name, _ in store.documents()] == ["nota.pdf", "leeg.pdf"]
 
 
+@pytest.mark.parametrize("kept_of", ['{"experiential": {"used": {"share": 0.1}}}', "[]", "{}", "x"])
+def test_rates_of_an_older_bronnen_are_unknown(tmp_path: Path, kept_of: str) -> None:
+    found = analysis()
+    kept(tmp_path, found)
+    with sqlite3.connect(tmp_path / FILE) as connection:
+        connection.execute("UPDATE models SET rates = ?", (kept_of,))
+    with Store(tmp_path) as store:
+        assert store.analysis(found.document.id) == replace(found, known={})
+
+
 def test_text_that_no_file_can_hold_is_kept_with_the_same_offsets(tmp_path: Path) -> None:
     found = analysis("x\udc80.pdf", [("Een \udc80 half teken\x00 en meer woorden.", {W: Use.USED})])
     run = kept(tmp_path, found)

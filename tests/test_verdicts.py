@@ -44,6 +44,8 @@ ONE, TWO = (0, 10), (11, 20)
         ([MODEL, said("person:an", {})], {}),  # a person's verdict on the passage wins
         ([MODEL, said("person:an", {}, span=ONE)], {W: USED}),  # half of it seen: the model's verdict stands
         ([MODEL, said("person:an", {E: USED}, span=ONE)], {E: USED, W: USED}),
+        ([MODEL, said("person:an", {E: ASKED, W: ASKED}, span=ONE)], {E: ASKED, W: USED}),  # added to the model's word
+        ([said("model:1", {E: ASKED}), said("person:an", {E: USED}, span=ONE)], {E: USED}),
         ([MODEL, said("person:an", {}, span=ONE), said("person:an", {P: ASKED}, span=TWO)], {P: ASKED}),
         ([MODEL, said("person:an", {E: ASKED}, span=ONE), said("person:bo", {E: USED}, span=TWO)], {E: USED}),
         ([MODEL, said("person:an", {E: USED}, span=ONE), said("person:an", {}, judged={E})], {W: USED}),
@@ -66,6 +68,9 @@ NOTHING: Judged = dict.fromkeys(Source)
         ([said("person:an", {}, span=ONE)], {}),  # it may be in the other half
         ([said("person:an", {}, span=ONE), said("person:bo", {}, span=TWO)], NOTHING),  # together they saw all of it
         ([said("person:an", {E: USED}, span=ONE)], {E: USED}),  # and what is there is there
+        ([said("person:an", {E: ASKED}, span=ONE)], {}),  # but the other half may use it
+        ([MODEL, said("person:an", {W: ASKED}, span=ONE)], {}),  # whatever the model says of it
+        ([said("person:an", {E: ASKED}, span=ONE), said("person:bo", {P: ASKED}, span=TWO, judged={P})], {P: ASKED}),
         ([said("person:an", {E: ASKED}, span=ONE), said("person:bo", {E: USED}, span=TWO, judged={E})], {E: USED}),
         ([said("person:an", {E: USED}, span=ONE), said("person:an", {}, judged={E})], {E: None}),
         ([said("person:an", {}, span=(0, 5))], {}),  # a span that is no sentence
@@ -73,10 +78,3 @@ NOTHING: Judged = dict.fromkeys(Source)
 )
 def test_what_people_settle_of_a_passage(verdicts: list[Verdict], expected: Judged) -> None:
     assert judged_by_people(PASSAGE, verdicts) == expected
-
-
-def test_the_model_speaks_for_the_sentences_that_people_left_only_where_they_found_something() -> None:
-    some = [said("person:an", {E: ASKED}, span=ONE)]
-    assert judged_by_people(PASSAGE, some, {E: USED, W: USED}) == {E: USED}
-    assert judged_by_people(PASSAGE, some, {E: None}) == {E: ASKED}
-    assert judged_by_people(PASSAGE, [said("person:an", {}, span=ONE)], {E: USED}) == {}

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bronnen import quantify, segment
-from bronnen.quantify import CALLED_FOR, NONE, PRIORS, UNKNOWN, USED, Drawn
+from bronnen.quantify import CALLED_FOR, NONE, UNKNOWN, USED, Drawn
 from bronnen.records import Balance, Document, Known, Passage, Source, Unit, Use, Verdict
 from bronnen.settings import Settings
 from bronnen.verdicts import judged_by_people, rank, settle_passage
@@ -56,9 +56,8 @@ def parts(
     begins = [block.start for block in heads]
     places = np.array([bisect_right(begins, passage.start) for passage in counted], dtype=np.int64)
     present, numbers = np.unique(places, return_inverse=True)
-    prior = PRIORS[settings.balance.documents]
     rng = np.random.default_rng(list(hashlib.sha256(document.id.encode()).digest()[:8]))
-    drawn = quantify.draw(chances, judged, labels, numbers, known, rng, prior)
+    drawn = quantify.draw(chances, judged, labels, numbers, known, rng, settings.balance.documents)
     names = {0: (0, "")} | {
         place: (head.start, " ".join(document.text[head.start : head.end].split()))
         for place, head in enumerate(heads, start=1)

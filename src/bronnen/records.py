@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -184,6 +184,8 @@ class ErrorRates:
     `share`: of those passages, how many carry it. `tpr`, `fpr`: how many of those that do, and of those that do not,
     got the label. `of_cases`, `of_others`: the mean probability that each of the two got. `line`: intercept and slope
     of the true log-odds over the given ones; `spread`: variance, covariance and variance of those two over documents.
+    `moves`: what is added to log-odds in draws, per kind of documents (`quantify.PRIORS`), so that all documents
+    together come out right.
     """
 
     share: float
@@ -193,6 +195,7 @@ class ErrorRates:
     of_others: float
     line: tuple[float, float] = (0.0, 1.0)
     spread: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    moves: Mapping[str, float] = field(default_factory=dict)
 
 
 Known = Mapping[Source, Mapping[Use, ErrorRates]]
@@ -208,6 +211,7 @@ class Balance:
     """
 
     passages: int  # that were counted
+    judged: int  # of these, how many people judged for a source at least
     found: Mapping[Use, Mapping[Source, int]]
     used: Mapping[Source, Estimate]
     called_for: Mapping[Source, Estimate]

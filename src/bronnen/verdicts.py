@@ -60,29 +60,32 @@ def settle_passage(passage: Passage, verdicts: Sequence[Verdict]) -> Labels:
         for verdict in verdicts
         if rank(verdict) == 0 and _is_on(verdict, Unit.PASSAGE, passage.start, passage.end)
     )
-    return labels_of({**by_model, **judged_by_people(passage, verdicts, by_model)})
+    by_people = judged_by_people(passage, verdicts)
+    partly = {source: combine([by_model.get(source), *seen]) for source, seen in _seen(passage, verdicts).items()}
+    return labels_of({**by_model, **partly, **by_people})
 
 
-def judged_by_people(passage: Passage, verdicts: Sequence[Verdict], by_model: Judged | None = None) -> Judged:
+def judged_by_people(passage: Passage, verdicts: Sequence[Verdict]) -> Judged:
     """What is settled of a passage by the verdicts of people on it and on its sentences, per source that they settled.
 
-    Some sentences settle a source only where they carry it: what `by_model` says of the rest is added to that.
+    Where they judged some of the sentences, those settle a source only if one of them uses it.
     """
-    people = [verdict for verdict in verdicts if rank(verdict) > 0]
-    settled = settle(verdict for verdict in people if _is_on(verdict, Unit.PASSAGE, passage.start, passage.end))
-    in_sentences = [
-        settle(verdict for verdict in people if _is_on(verdict, Unit.SENTENCE, sentence.start, sentence.end))
-        for sentence in passage.sentences
-    ]
-    for source in Source:
-        seen = [judged[source] for judged in in_sentences if source in judged]
-        if source in settled or not seen:
-            continue
-        if len(seen) == len(passage.sentences):
+    whole = [v for v in verdicts if rank(v) > 0 and _is_on(v, Unit.PASSAGE, passage.start, passage.end)]
+    settled = settle(whole)
+    for source, seen in _seen(passage, verdicts).items():
+        if source not in settled and (len(seen) == len(passage.sentences) or Use.USED in seen):
             settled[source] = combine(seen)
-        elif combine(seen) is not None:
-            settled[source] = combine([(by_model or {}).get(source), *seen])
     return settled
+
+
+def _seen(passage: Passage, verdicts: Sequence[Verdict]) -> dict[Source, list[Use | None]]:
+    """What people said of a passage's sentences, per source that they judged in one of them at least."""
+    found: dict[Source, list[Use | None]] = {}
+    for sentence in passage.sentences:
+        own = [v for v in verdicts if rank(v) > 0 and _is_on(v, Unit.SENTENCE, sentence.start, sentence.end)]
+        for source, use in settle(own).items():
+            found.setdefault(source, []).append(use)
+    return found
 
 
 def _is_on(verdict: Verdict, unit: Unit, start: int, end: int) -> bool:

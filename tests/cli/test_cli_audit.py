@@ -110,13 +110,26 @@ def test_a_plan_is_of_the_counted_passages_of_the_last_scan(plan: dict[str, Any]
 
 
 def test_a_plan_of_one_document_and_of_a_margin(scanned: Walk) -> None:
-    done = run("audit", "plan", "out", "--document", "een.txt", "--margin", "0.1", "--out", "p.json")
+    done = run("audit", "plan", "out", "--document", "een.txt", "--margin", "0.1", "--seed", "1", "--out", "p.json")
     assert done.exit_code == 0
     assert "of 30 passages drawn from 1 document, seed 1." in done.stdout
     found = json.loads(Path("p.json").read_text(encoding="utf-8"))
     assert found["margin"] == 0.1 and max(found["expected"].values()) <= 0.1 and found["left_out"] == 0
     by_id = run("audit", "plan", "out", "--document", found["documents"][0]["id"][:12], "--out", "q.json")
     assert by_id.exit_code == 0 and json.loads(Path("q.json").read_text())["margin"] == 0.05
+
+
+def test_each_plan_has_a_seed_of_its_own_that_gives_it_again(scanned: Walk) -> None:
+    """Nobody can know beforehand what will be drawn; everybody can check it afterwards."""
+    seeds = []
+    for name in ("p.json", "q.json"):
+        done = run("audit", "plan", "out", "--size", "24", "--out", name)
+        seed = json.loads(Path(name).read_text(encoding="utf-8"))["seed"]
+        assert done.exit_code == 0 and f", seed {seed}." in done.stdout
+        run("audit", "plan", "out", "--size", "24", "--seed", str(seed), "--out", f"again-{name}")
+        assert Path(f"again-{name}").read_bytes() == Path(name).read_bytes()
+        seeds.append(seed)
+    assert seeds[0] != seeds[1]
 
 
 def test_wrong_use_is_told_and_leaves_nothing(scanned: Walk) -> None:
@@ -297,6 +310,57 @@ def test_where_people_differ_nothing_is_settled_for_them(plan: dict[str, Any]) -
         "Judgements on which people differed"
         in run("audit", "result", "plan.json", "an.csv", "bo.csv", "--settled", "samen.csv").stdout
     )
+
+
+@pytest.mark.parametrize("number", [7, 9])
+def test_what_nobody_differed_about_cannot_be_settled_otherwise(plan: dict[str, Any], number: int) -> None:
+    """A sheet of what was agreed on overrules nobody's own judgement in silence."""
+    model = plan["passages"]
+    told = next(one["labels"] for one in model if one.get("number") == number).get(P)
+
+    def other(rows: Rows) -> None:
+        rows[6].update({COLUMNS[1]: "gebruikt"})
+
+    def together(use: str) -> Callable[[Rows], None]:
+        def change(rows: Rows) -> None:
+            for row in rows:
+                if row["nr"] not in ("7", "9"):
+                    row.update(dict.fromkeys(COLUMNS, ""))
+            rows[number - 1].update({COLUMNS[1]: use})
+
+        return change
+
+    assert told is None
+    judge("an.csv", plan)
+    judge("bo.csv", plan, other, auditor="Bo")
+    judge("samen.csv", plan, together("gevraagd"), auditor="An en Bo")
+    done = run("audit", "result", "plan.json", "an.csv", "bo.csv", "--settled", "samen.csv", "--out", "result.json")
+    if number == 7:
+        assert done.exit_code == 0, "about the other two they say again what all had said"
+        return
+    assert done.exit_code == 7 and not Path("result.json").exists()
+    assert "something else of number 9 (professionele kennis), on which nobody differed" in done.stderr
+    judge("samen2.csv", plan, together("geen"), auditor="An en Bo")
+    assert run("audit", "result", "plan.json", "an.csv", "bo.csv", "--settled", "samen2.csv").exit_code == 0
+
+
+def test_two_settled_sheets_cannot_say_two_things(plan: dict[str, Any]) -> None:
+    def only(use: str) -> Callable[[Rows], None]:
+        def change(rows: Rows) -> None:
+            for row in rows:
+                row.update(dict.fromkeys(COLUMNS, ""))
+            rows[6].update({COLUMNS[1]: use})
+
+        return change
+
+    judge("an.csv", plan)
+    judge("bo.csv", plan, lambda rows: rows[6].update({COLUMNS[1]: "gebruikt"}), auditor="Bo")
+    for name, use in (("een.csv", "gevraagd"), ("twee.csv", "geen"), ("drie.csv", "gevraagd")):
+        judge(name, plan, only(use), auditor="An en Bo")
+    words = ("audit", "result", "plan.json", "an.csv", "bo.csv", "--settled", "een.csv", "--settled")
+    done = run(*words, "twee.csv")
+    assert done.exit_code == 7 and "two things of number 7 (professionele kennis)" in done.stderr
+    assert run(*words, "drie.csv").exit_code == 0
 
 
 def test_one_person_cannot_say_two_things(plan: dict[str, Any]) -> None:

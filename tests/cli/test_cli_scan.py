@@ -163,7 +163,8 @@ def test_what_people_said_is_in_the_balance(walk: Walk) -> None:
         )
         store.add_verdicts([said])
     scan("in")
-    assert table("balance.csv")[0]["experiential_used_n"] == "2"
+    (row,) = table("balance.csv")
+    assert int(row["experiential_used_low"]) >= 1 and row["judged"] == "1"
     assert json.loads(Path("out/passages.jsonl").read_text(encoding="utf-8").splitlines()[3])["labels"] == {
         "experiential": "used"
     }
@@ -228,29 +229,44 @@ def told_apart(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> Walk:
 
 
 def test_groups_of_a_users_own_table(told_apart: Walk) -> None:
-    files(a="rijk 1", b="rijk 2", c="kaal 3", d="kaal 4", e="unreadable")
-    Path("meta.csv").write_text(
-        "jaar;organisatie;name\n2023;Noord;a.txt\n2024;Noord;b.txt\n2023;Zuid;c.txt\n2025;Oost;weg.txt\n", "utf-8"
-    )
-    found = scan("in/a.txt", "in/b.txt", "in/c.txt", "in/d.txt", "--metadata", "meta.csv")
-    assert found.exit_code == 0
-    assert "Staan niet in de tabel met kenmerken: d.txt." in found.stdout
-    rows = table("groups.csv")
+    files(a="rijk 1", b="rijk 2", c="rijk 3", d="kaal 4", e="kaal 5", f="kaal 6", g="kaal 7", h="unreadable")
+    lines = [f"{name}.txt;{'Noord' if name in 'abc' else 'Zuid'};{name}" for name in "abcdef"]
+    Path("meta.csv").write_text("\n".join(["sep=;", "Naam;Organisatie;nr", *lines, "weg.txt;Oost;9"]), "utf-8")
+    found = scan("in/a.txt", "in/b.txt", "in", "--metadata", "meta.csv")
+    assert found.exit_code == 8
+    for told in (
+        "Wijken af van de andere groepen: Organisatie Noord (meer ervaringskennis), Organisatie Zuid (minder",
+        "Staan niet in de tabel met kenmerken: g.txt.",
+        "Staan wel in die tabel, maar zijn niet gelezen: weg.txt.",
+    ):
+        assert told in found.stdout
+    rows = [row for row in table("groups.csv") if row["column"] != "nr"]
     assert [(row["column"], row["group"], row["documents"], row["passages"]) for row in rows] == [
-        ("", "all documents", "4", "120"),
-        ("jaar", "(unknown)", "1", "30"),
-        ("jaar", "2023", "2", "60"),
-        ("jaar", "2024", "1", "30"),
-        ("organisatie", "(unknown)", "1", "30"),
-        ("organisatie", "Noord", "2", "60"),
-        ("organisatie", "Zuid", "1", "30"),
+        ("", "all documents", "7", "210"),
+        ("Organisatie", "(unknown)", "1", "30"),
+        ("Organisatie", "Noord", "3", "90"),
+        ("Organisatie", "Zuid", "3", "90"),
     ]
-    outcomes = ["", "less", "no difference shown", "more", "less", "more", "less"]
-    assert [row["experiential_outcome"] for row in rows] == outcomes
-    assert {row[f"{source}_outcome"] for row in rows[1:] for source in (P, W)} == {"no difference shown"}
-    assert (rows[0]["experiential_more"], rows[0]["scientific_outcome"]) == ("", "")
-    assert float(rows[5]["experiential_more_low"]) > 0.3 and float(rows[2]["experiential_more_low"]) < 0
-    assert [row["experiential_used_found"] for row in rows] == ["60", "0", "30", "30", "0", "60", "0"]
+    assert [row["experiential_outcome"] for row in rows] == ["", "", "more", "less"]
+    assert {row[f"{source}_outcome"] for row in rows[2:] for source in (P, W)} == {"no difference shown"}
+    assert [bool(row["experiential_rate_more"]) for row in rows] == [False, False, True, True]
+    assert float(rows[2]["experiential_rate_more_low"]) > 0.2
+    assert [row["experiential_used_found"] for row in rows] == ["90", "0", "90", "0"]
+
+
+def test_a_workbook_of_properties_gives_the_same_groups(told_apart: Walk) -> None:
+    files(a="rijk 1", b="kaal 2")
+    told = [("bestand", "jaar"), ("a.txt", "2023"), ("b.txt", "2024")]
+    Path("meta.csv").write_text("\n".join(map(";".join, told)), "utf-8")
+    book = openpyxl.Workbook()
+    for name, year in told:
+        book.worksheets[0].append((name, int(year) if year.isdecimal() else year))
+    book.save("meta.xlsx")
+    written = []
+    for name in ("meta.csv", "meta.xlsx"):
+        assert "Te weinig documenten om groepen te vergelijken" in scan("in", "--metadata", name).stdout
+        written.append(Path("out/groups.csv").read_bytes())
+    assert written[0] == written[1] and b"jaar,2023,1,30" in written[0]
 
 
 @pytest.mark.parametrize(
@@ -269,6 +285,28 @@ def test_without_a_table_all_documents_are_the_only_group() -> None:
     assert "tabel met kenmerken" not in scan("in").stdout
     (row,) = table("groups.csv")
     assert (row["group"], row["documents"], row["experiential_outcome"]) == ("all documents", "2", "")
+
+
+@pytest.mark.usefixtures("told_apart")
+def test_documents_with_hardly_any_source_have_no_division(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quantify, "_FEW", 20)
+    files(a="rijk 1", b="kaal 2")
+    found = scan("in")
+    assert "Bijna geen kennis uit een van de drie bronnen gevonden: b.txt." in found.stdout
+    assert [row["doubts"] for row in table("balance.csv")] == ["", "hardly any source"]
+    lines = {line.split()[0]: line for line in found.stdout.splitlines() if line.strip()}
+    assert lines["a.txt"].count("%") == lines["alle"].count("%") == 3 and "%" not in lines["b.txt"]
+    assert "De drie samen zijn 100%" in found.stdout
+    bare = scan("in/b.txt").stdout
+    assert "Bijna geen kennis" in bare and "De drie samen" not in bare, "nothing is shown that it could be about"
+
+
+@pytest.mark.usefixtures("walk")
+def test_a_document_with_little_text_is_named_once() -> None:
+    files(a="een")
+    found = scan("in").stdout
+    assert "Te weinig tekst" in found and "Bijna geen kennis" not in found and "De drie samen" not in found
+    assert table("balance.csv")[0]["doubts"] == "too little text; hardly any source"
 
 
 def test_chapters_and_the_sheets_of_the_workbook(walk: Walk) -> None:
@@ -295,6 +333,7 @@ def test_chapters_and_the_sheets_of_the_workbook(walk: Walk) -> None:
     ("content", "said"),
     [
         ("titel;jaar\na.txt;2024\n", "has no column document, path, name"),
+        ("naam;bestand\na.txt;a.txt\n", "has two columns of one name or meaning: 'name'"),
         ("name;jaar\na.txt;2024\na.txt;2023\n", "Row 3 of meta.csv tells something else of 'a.txt'"),
         (None, "Cannot read meta.csv"),
     ],
@@ -409,6 +448,7 @@ def test_names_of_others_cannot_write_on_the_screen(walk: Walk) -> None:
 def test_any_width_will_do(walk: Walk, width: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", width)
     monkeypatch.setattr(quantify, "ENOUGH", 1)
+    monkeypatch.setattr(quantify, "_FEW", 1)
     files(**{"een_lange_naam_" + "x" * 150: "een"})
     found = scan("in")
     assert found.exit_code == 0

@@ -15,15 +15,16 @@ from factories import analysis
 
 from bronnen.formats import tables
 from bronnen.formats.workbook import write_workbook
-from bronnen.records import Failure, Labels, PageState, Passage, Scores, Source, Unit, Use
+from bronnen.records import Estimate, Failure, Labels, PageState, Passage, Scores, Source, Unit, Use
 
-COUNTED = ("found", "n", "low", "high", "share", "share_low", "share_high")
+COUNTED = ("found", "n", "low", "high", "rate", "rate_low", "rate_high", "share", "share_low", "share_high")
 COLUMNS = [
-    *("document", "name", "path", "pages", "passages"),
+    *("document", "name", "path", "pages", "passages", "judged"),
     *(f"{source}_{use}_{figure}" for source in Source for use in Use for figure in COUNTED),
     *(f"{figure}{end}" for figure in ("evenness", "coverage", "combined") for end in ("", "_low", "_high")),
     *("method", "doubts"),
 ]
+OF_GROUPS = ("rate_more", "rate_more_low", "rate_more_high", "outcome")
 LINE = "document name path page start end kind heading text labels scores sentences"
 
 
@@ -59,14 +60,17 @@ def passages() -> Iterator[Whole]:
 def test_the_balance_has_exactly_its_columns(tmp_path: Path) -> None:
     path = tmp_path / "balance.csv"
     tables.write_balance(path, [row()])
-    assert path.read_bytes().startswith(b"document,name,path,pages,passages,experiential_used_found,")
+    assert path.read_bytes().startswith(b"document,name,path,pages,passages,judged,experiential_used_found,")
     (read,) = csv.DictReader(path.open(encoding="utf-8", newline=""))
     assert list(read) == COLUMNS == list(row())
-    assert read["passages"] == "4"
+    assert (read["passages"], read["judged"]) == ("4", "0")
     assert (read["experiential_used_found"], read["professional_used_found"]) == ("1", "0")
     assert float(read["experiential_used_low"]) <= float(read["experiential_used_n"])
     assert float(read["experiential_used_n"]) <= float(read["experiential_used_high"])
-    assert (read["method"], read["doubts"]) == ("draws, ordinary documents", "too little text")
+    assert (read["method"], read["doubts"]) == (
+        "draws, ordinary documents",
+        "too little text; hardly any source",
+    )
     shares = [float(read[f"{source}_used_share"]) for source in Source]
     assert sum(shares) == pytest.approx(1)
 
@@ -74,8 +78,29 @@ def test_the_balance_has_exactly_its_columns(tmp_path: Path) -> None:
 def test_without_sources_the_shares_are_empty() -> None:
     told = tables.figures(analysis(paragraphs=[("Wij stellen het beleid vast.", {})]).balance)
     assert told["scientific_used_share"] is None
-    assert told["scientific_used_n"] == 0
+    assert (told["scientific_used_n"], told["scientific_used_rate"]) == (0, 0)
     assert ",," in tables.csv_text(tables.FIGURES, [told])
+
+
+def test_a_rate_is_a_number_of_passages_over_all_of_them() -> None:
+    balance = replace(analysis().balance, passages=8, judged=3, used=dict.fromkeys(Source, Estimate(2, 1, 5)))
+    told = tables.figures(balance)
+    assert told["judged"] == 3
+    assert [told[f"professional_used_{end}"] for end in ("n", "low", "high")] == [2, 1, 5]
+    assert [told[f"professional_used_rate{end}"] for end in ("", "_low", "_high")] == [0.25, 0.125, 0.625]
+    for empty in (replace(balance, passages=0), replace(balance, used=dict.fromkeys(Source, Estimate(2, None, None)))):
+        told = tables.figures(empty)
+        assert [told[f"professional_used_rate{end}"] for end in ("", "_low", "_high")] == [None] * 3
+
+
+def test_a_group_tells_how_much_more_of_its_passages_use_a_source() -> None:
+    balance, more = analysis().balance, dict.fromkeys(Source, Estimate(0.1, -0.05, 0.25))
+    row = tables.group_row("jaar", "2024", 3, balance, more)
+    assert list(row) == list(tables.GROUP_COLUMNS)
+    assert list(row)[-12:] == [f"{source}_{figure}" for source in Source for figure in OF_GROUPS]
+    assert [row[f"scientific_{figure}"] for figure in OF_GROUPS] == [0.1, -0.05, 0.25, "no difference shown"]
+    alone = tables.group_row("", "all documents", 3, balance, None)
+    assert [alone[f"scientific_{figure}"] for figure in OF_GROUPS] == [None] * 4
 
 
 def test_the_workbook_says_the_same_in_numbers(tmp_path: Path) -> None:
@@ -88,14 +113,30 @@ def test_the_workbook_says_the_same_in_numbers(tmp_path: Path) -> None:
     assert path.read_bytes() == first
     sheet = openpyxl.load_workbook(path)["balance"]
     assert [cell.value for cell in sheet[1]] == COLUMNS
-    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:BF3")
-    assert sheet["F2"].value == 1
-    assert sheet["J2"].value == rows[0]["experiential_used_share"]
-    assert sheet["J2"].number_format == "0%"
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:BY3")
+    cells = dict(zip(COLUMNS, sheet[2], strict=True))
+    assert (cells["judged"].value, cells["experiential_used_found"].value) == (0, 1)
+    assert cells["experiential_used_share"].value == rows[0]["experiential_used_share"]
     assert sheet["B3"].data_type == "s"
     assert sheet["B3"].value == '=HYPERLINK("http://x")'
     assert sheet["C3"].value == "@a\ufffd"
     assert sheet.column_dimensions["B"].width > 20
+
+
+@pytest.mark.parametrize(
+    ("columns", "form"),
+    [
+        (("experiential_used_share", "scientific_called_for_rate_low", "coverage_high", "combined"), "0%"),
+        (("experiential_rate_more", "scientific_rate_more_high"), "+0.00;-0.00;0.00"),  # points are no per cents
+        (("evenness", "evenness_low"), "0.00"),
+        (("passages", "judged", "experiential_used_n", "experiential_used_low", "pages"), "General"),
+    ],
+)
+def test_numbers_look_as_what_they_are(tmp_path: Path, columns: tuple[str, ...], form: str) -> None:
+    assert set(columns) <= {*COLUMNS, *tables.GROUP_COLUMNS}
+    write_workbook(tmp_path / "a.xlsx", {"a": (columns, [dict.fromkeys(columns, 0.1)])})
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["a"]
+    assert [(cell.value, cell.number_format) for cell in sheet[2]] == [(0.1, form)] * len(columns)
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])

@@ -18,6 +18,7 @@ from bronnen.classifier import examples as kept_examples
 from bronnen.corpus import Sample, SampleSentence
 from bronnen.errors import UsageError
 from bronnen.features import rows
+from bronnen.quantify import PRIORS
 from bronnen.records import Labels, Source, Unit, Use
 from bronnen.settings import resource
 from bronnen.training.own import of_sample
@@ -83,9 +84,10 @@ def test_the_card_says_what_was_learned_from(model: Model) -> None:
     assert (data["groups"], data["runs"], data["sentences"], data["own_runs"]) == (10, 10, 80, 10)
     assert data["labels"]["sentence"]["scientific"] == {"used": 10, "called_for": 10}
     assert hashlib.sha256(b"d3").hexdigest()[:16] in data["documents_digest"]
-    for unit in Unit:
-        for source in Source:
-            assert {"tpr", "fpr"} <= model.card["error_rates"][unit][source]["used"].keys()
+    for source in Source:
+        for use in Use:
+            told = model.card["error_rates"][source][use]
+            assert {"tpr", "fpr", "line", "spread"} <= told.keys() and set(told["moves"]) == set(PRIORS)
     assert model.card["sha256"] == hashlib.sha256(model.data).hexdigest()
     assert model.card["id"] == model.id
     assert "experiential" in table(model)

@@ -86,7 +86,8 @@ def settled(found: Iterable[Judgement], together: Iterable[Judgement] = ()) -> S
     """What counts per passage and source: what people judged together, or what all who judged it said alike.
 
     Raises:
-        StoreError: somebody judged a passage twice, and differently.
+        StoreError: somebody judged a passage twice, and differently, what nobody differed about was settled
+            differently, or something was settled in two ways.
     """
     by_number: dict[int, dict[Source, dict[str, Use | None]]] = {}
     for one in found:
@@ -97,7 +98,14 @@ def settled(found: Iterable[Judgement], together: Iterable[Judgement] = ()) -> S
                     f"{one.auditor} judged number {one.number} ({JUDGEMENTS[source]}) twice, and differently.",
                     "Give one sheet per person, or correct one of the two.",
                 )
-    decided = {(one.number, source): use for one in together for source, use in one.uses.items()}
+    decided: dict[tuple[int, Source], Use | None] = {}
+    for one in together:
+        for source, use in one.uses.items():
+            if decided.setdefault((one.number, source), use) is not use:
+                raise StoreError(
+                    f"The settled sheets say two things of number {one.number} ({JUDGEMENTS[source]}).",
+                    "Correct one of them.",
+                )
     uses: dict[int, dict[Source, Use | None]] = {}
     differences: list[Difference] = []
     for number, sources in sorted(by_number.items()):
@@ -106,8 +114,15 @@ def settled(found: Iterable[Judgement], together: Iterable[Judgement] = ()) -> S
                 differences.append(Difference(number, source, said))
             else:
                 uses.setdefault(number, {})[source] = next(iter(said.values()))
+    apart = {(one.number, one.source) for one in differences}
     for (number, source), use in decided.items():
-        uses.setdefault(number, {})[source] = use
+        said_alike = uses.setdefault(number, {}).setdefault(source, use)
+        if (number, source) not in apart and said_alike is not use:
+            raise StoreError(
+                f"The settled sheet says something else of number {number} ({JUDGEMENTS[source]}), on which nobody "
+                "differed.",
+                "Settle only what the judges differed about; who changes their mind corrects their own sheet.",
+            )
     return Settled(uses, tuple(differences))
 
 

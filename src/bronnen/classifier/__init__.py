@@ -27,6 +27,7 @@ from bronnen.classifier.judging import (
     SOURCES,
     TARGETS,
     USES,
+    Errors,
     best_threshold,
     calibration_error,
     decided,
@@ -105,8 +106,10 @@ class Model:
         return found
 
     @classmethod
-    def fit(cls, examples: Examples, reader: Reader, rng: np.random.Generator) -> Model:
+    def fit(cls, examples: Examples, reader: Reader, rng: np.random.Generator, errors: Errors = error_rates) -> Model:
         """A model of the examples, with the reader that will read what comes.
+
+        `errors` tells what is known of its errors on passages, for its card.
 
         Its card says what it scored on organisations that it had not seen, also of a team's own runs and others apart.
         The figures are a little too good: the first stage that gave a fold's neighbours their scores had seen the fold
@@ -125,8 +128,8 @@ class Model:
             if unit is Unit.PASSAGE:
                 given = decided(scores, card["thresholds"][unit.value])
                 natural = examples.natural[runs]
-                found = (scores[natural], given[natural], wanted[natural], together[runs][natural])
-                card["error_rates"] = told_rates(error_rates(*found))
+                found = (scores[natural], given[natural], wanted[natural], examples.groups[runs][natural])
+                card["error_rates"] = told_rates(errors(*found))
             mine = examples.origins[runs] == OWN
             for name, some in (("own", mine), ("shipped", ~mine)):
                 if some.any() and not some.all():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,10 @@ from bronnen.records import ErrorRates, Known, Source, Use
 SOURCES, USES = tuple(Source), tuple(Use)
 SHAPE = (-1, len(SOURCES), len(USES))
 TARGETS = len(SOURCES) * len(USES)
+
+
+Errors = Callable[[Array, Array, Array, Array], Known]
+"""What scores, labels and truth [n, sources, uses] of passages, and the group of documents of each, tell of errors."""
 
 
 def fold_numbers(groups: Array, sizes: Array, folds: int, rng: np.random.Generator) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -41,9 +42,11 @@ def audit() -> None:
     help=f"How far a share may be off, either way: 0.05 is 5 points.  [default: {_MARGIN}]",
 )
 @click.option("--size", type=click.IntRange(min=1), help="How many passages to judge, instead of a margin.")
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="Of the drawing.")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Of the drawing.  [default: a new one, told]")
 @click.option("--out", required=True, type=_PATH, help="Where the plan goes (.json).")
-def plan(folder: Path, wanted: tuple[str, ...], margin: float | None, size: int | None, seed: int, out: Path) -> None:
+def plan(
+    folder: Path, wanted: tuple[str, ...], margin: float | None, size: int | None, seed: int | None, out: Path
+) -> None:
     """Draw a random sample of the passages in the store in DIR.
 
     It is drawn from the counted passages of the last scan, or of the documents given by name, path or id. Passages
@@ -64,6 +67,7 @@ def plan(folder: Path, wanted: tuple[str, ...], margin: float | None, size: int 
     with Store(openable(folder)) as store:
         drawn_from = frame(store, wanted)
     aim = None if size is not None else margin if margin is not None else _MARGIN
+    seed = secrets.randbelow(2**31) if seed is None else seed  # one that nobody could know beforehand
     made = planned(drawn_from, seed, __version__, size=size, margin=aim)
     show_plan(made, write_hashed(openable(out), values_of(made)), out)
 

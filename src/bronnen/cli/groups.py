@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from bronnen import quantify
+from bronnen.cli.screen import some
 from bronnen.formats.metadata import Metadata
 from bronnen.formats.tables import Row, group_row
 from bronnen.quantify import Drawn
 from bronnen.records import Document, Known
+from bronnen.taxonomy import looks
 
 ALL = ("", "all documents")
-_UNKNOWN = "(unknown)"
+UNKNOWN = "(unknown)"
+_MOST = 50  # values of a column; one with more names documents rather than groups
+_LEAST = 3  # documents on both sides of a difference
 
 
 @dataclass(slots=True)
@@ -26,6 +30,15 @@ class Groups:
     sums: dict[tuple[str, str], Drawn] = field(default_factory=dict)
     without: list[str] = field(default_factory=list)
     """Names of the documents of which the table tells nothing."""
+    met: set[int] = field(default_factory=set)
+    """Which rows of the table (by `id`) are about a document of the scan."""
+    columns: list[str] = field(init=False)
+    """The columns of the table that make groups."""
+
+    def __post_init__(self) -> None:
+        told, columns = (self.metadata.told, self.metadata.columns) if self.metadata is not None else ((), ())
+        values = {column: {row[column] for row in told if row.get(column)} for column in columns}
+        self.columns = [column for column, found in values.items() if len(found) <= _MOST]
 
     def add(self, document: Document, drawn: Drawn, known: Known) -> None:
         """Adds a document to the groups it belongs to."""
@@ -33,27 +46,66 @@ class Groups:
         places = [ALL]
         if self.metadata is not None:
             told = self.metadata.of(document.id, document.path, document.name)
+            self.met.add(id(told))
             if not told:
                 self.without.append(document.name)
-            places += [(column, told.get(column) or _UNKNOWN) for column in self.metadata.columns]
+            places += [(column, told.get(column) or UNKNOWN) for column in self.columns]
         for place in places:
-            known_sum = self.sums.get(place)
-            self.sums[place] = drawn if known_sum is None else quantify.joined([known_sum, drawn])
+            before = self.sums.get(place)
+            self.sums[place] = drawn if before is None else quantify.joined([before, drawn])
+
+    @property
+    def left_out(self) -> list[str]:
+        """The columns that have too many values to make groups."""
+        return [] if self.metadata is None else [one for one in self.metadata.columns if one not in self.columns]
+
+    @property
+    def unmet(self) -> list[str]:
+        """How the table calls documents that were not scanned."""
+        told = self.metadata.told if self.metadata is not None else ()
+        return [self.metadata.named(row) for row in told if self.metadata and id(row) not in self.met]
 
     def rows(self, method: str) -> Iterator[Row]:
         """The rows of groups.csv: all documents first, then column by column the groups by name."""
-        order = {column: number for number, column in enumerate(self.metadata.columns if self.metadata else ())}
+        order = {column: number for number, column in enumerate(self.columns)}
         for place in sorted(self.sums, key=lambda place: (order.get(place[0], -1), place[1])):
             drawn, others = self.sums[place], self._others(place)
-            more = quantify.difference(drawn, others) if drawn.passages and others.passages else None
+            is_enough = min(drawn.documents, others.documents) >= _LEAST and drawn.passages and others.passages
+            more = quantify.difference(drawn, others) if is_enough and place[1] != UNKNOWN else None
             yield group_row(*place, drawn.documents, quantify.balance(drawn, self.known, method), more)
 
     def _others(self, place: tuple[str, str]) -> Drawn:
-        """All documents but those of a group."""
-        whole, mine = self.sums[ALL], self.sums[place]
+        """All documents of other known groups of the same column."""
+        whole, mine = self.sums[ALL], [self.sums[place]]
+        if place[1] != UNKNOWN and (place[0], UNKNOWN) in self.sums:
+            mine.append(self.sums[place[0], UNKNOWN])
+        away = quantify.joined(mine)
         return Drawn(
-            whole.passages - mine.passages,
-            np.asarray(whole.counts - mine.counts),
-            np.asarray(whole.found - mine.found),
-            whole.documents - mine.documents,
+            whole.passages - away.passages,
+            np.asarray(whole.counts - away.counts),
+            np.asarray(whole.found - away.found),
+            whole.judged - away.judged,
+            whole.documents - away.documents,
         )
+
+
+def remarks(groups: Groups, rows: Sequence[Row]) -> Iterator[str]:
+    """What the screen says of the groups, and of a table that does not fit the documents."""
+    shown = [
+        f"{row['column']} {row['group']} ({'meer' if row[f'{source}_outcome'] == 'more' else 'minder'} {look.name})"
+        for row in rows
+        for source, look in looks().items()
+        if row[f"{source}_outcome"] in ("more", "less")
+    ]
+    if shown:
+        yield f"Wijken af van de andere groepen: {some(shown)}. Zie groups.csv; een op de twintig is toeval."
+    elif any(row[f"{source}_outcome"] for row in rows for source in looks()):
+        yield "Tussen de groepen is geen verschil aangetoond: zie groups.csv."
+    elif groups.columns:
+        yield f"Te weinig documenten om groepen te vergelijken (minder dan {_LEAST} in of buiten een groep)."
+    if groups.without:
+        yield f"Staan niet in de tabel met kenmerken: {some(groups.without)}."
+    if groups.unmet:
+        yield f"Staan wel in die tabel, maar zijn niet gelezen: {some(groups.unmet)}."
+    if groups.left_out:
+        yield f"Meer dan {_MOST} verschillende waarden, dus geen groepen: {some(groups.left_out)}."

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bronnen import balance, quantify
-from bronnen.cli.groups import ALL, Groups
+from bronnen.cli.groups import ALL, Groups, remarks
 from bronnen.cli.settled import labelled_passages, with_people
 from bronnen.cli.summary import Line, line_of
 from bronnen.errors import StoreError
@@ -26,7 +26,7 @@ class Written:
     balance: list[tables.Row] = field(default_factory=list)
     sections: list[tables.Row] = field(default_factory=list)
     groups: list[tables.Row] = field(default_factory=list)
-    without: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
     total: Line | None = None
     warnings: list[tables.Row] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
@@ -93,9 +93,15 @@ def _passages(
         written.lines.append(line_of(analysis))
         yield from tables.passage_rows(document, labelled_passages(analysis))
     written.groups.extend(groups.rows(method))
-    written.without.extend(groups.without)
+    written.remarks.extend(remarks(groups, written.groups))
     if groups.sums:
         figures = quantify.balance(groups.sums[ALL], groups.known, method)
-        pages = sum(line.pages for line in written.lines)
-        is_enough = quantify.TOO_LITTLE not in figures.doubts
-        written.total = Line("alle documenten", pages, figures.passages, figures.used_shares, is_enough, {})
+        written.total = Line(
+            name="alle documenten",
+            pages=sum(line.pages for line in written.lines),
+            passages=figures.passages,
+            shares=figures.used_shares,
+            is_enough=quantify.TOO_LITTLE not in figures.doubts,
+            has_sources=quantify.HARDLY_ANY not in figures.doubts,
+            not_read={},
+        )

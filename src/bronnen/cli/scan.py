@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 @click.option(
     "--metadata",
     type=click.Path(path_type=Path),
-    help="A CSV with a column `name`, `path` or `document` and a column per property: groups.csv has a row per value.",
+    help="A CSV or .xlsx with a column `name`, `path` or `document` and a column per property, for groups.csv.",
 )
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Of stdout.")
 @click.pass_context
@@ -126,7 +126,7 @@ def _tell(
         out,
         unfinished=len(inputs.files) - done,
         total=written.total,
-        without=written.without,
+        remarks=written.remarks,
     )
     if form == "table":
         show(page, console())

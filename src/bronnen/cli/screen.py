@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import IO, TYPE_CHECKING
 from unicodedata import category
 
@@ -105,3 +105,9 @@ def tag(labels: Labels) -> str:
 
 def percent(share: float) -> str:
     return f"{100 * share:.0f}%"
+
+
+def some(names: Sequence[str], most: int = 5) -> str:
+    """The first of some names, and how many more there are."""
+    told = ", ".join(printable(name) for name in names[:most])
+    return told + (f" en nog {len(names) - most}" if len(names) > most else "")

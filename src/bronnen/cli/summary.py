@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bronnen.cli.screen import bar, percent, printable
-from bronnen.quantify import ENOUGH, TOO_LITTLE
+from bronnen.cli.screen import bar, percent, printable, some
+from bronnen.quantify import ENOUGH, HARDLY_ANY, TOO_LITTLE
 from bronnen.records import Analysis, Estimate, Failure, PageState, Source
 from bronnen.store import Duplicate
 from bronnen.taxonomy import looks
@@ -33,7 +33,8 @@ class Line:
     pages: int
     passages: int
     shares: Mapping[Source, Estimate] | None
-    is_enough: bool  # to say anything of shares
+    is_enough: bool  # text to say anything of shares
+    has_sources: bool  # so many that their shares mean something
     not_read: Mapping[PageState, tuple[int, ...]]
 
 
@@ -42,7 +43,7 @@ class Summary:
     """All that the page says.
 
     `unfinished` counts the files that an interrupted run did not come to, `total` is the line of all documents
-    together, `without` names those of which a user's table tells nothing.
+    together; `remarks` are about groups.
     """
 
     lines: Sequence[Line]
@@ -51,7 +52,7 @@ class Summary:
     out: Path
     unfinished: int = 0
     total: Line | None = None
-    without: Sequence[str] = ()
+    remarks: Sequence[str] = ()
 
 
 def line_of(analysis: Analysis) -> Line:
@@ -63,6 +64,7 @@ def line_of(analysis: Analysis) -> Line:
         passages=analysis.balance.passages,
         shares=analysis.balance.used_shares,
         is_enough=TOO_LITTLE not in analysis.balance.doubts,
+        has_sources=HARDLY_ANY not in analysis.balance.doubts,
         not_read={
             state: numbers
             for state in _NOT_READ
@@ -86,18 +88,22 @@ def show(summary: Summary, screen: Console) -> None:
         _say(screen, f"Dubbel (zelfde inhoud als een ander bestand): {len(summary.duplicates)}, zie duplicates.csv.")
     if summary.unfinished:
         _say(screen, f"Afgebroken: {summary.unfinished} bestanden niet gedaan. Dezelfde opdracht gaat verder.")
-    if any(line.shares and line.is_enough for line in summary.lines):
+    if any(line.shares and line.is_enough and line.has_sources for line in summary.lines):
         _say(
             screen,
-            "Tussen haakjes de marge: in 95 van de 100 gevallen ligt het echte aandeel daarbinnen."
+            "De drie samen zijn 100%. Tussen haakjes de marge: daarbinnen ligt in 95 van de 100 gevallen het aandeel "
+            "dat je vindt als je alles zelf leest. Zekerder weten? bronnen audit."
             if screen.width >= _MIDDLE
             else "Elk aandeel heeft een marge: zie balance.csv, of maak het venster breder.",
         )
     short = [line.name for line in summary.lines if not line.is_enough]
     if short:
-        _say(screen, f"Te weinig tekst voor een verdeling (minder dan {ENOUGH} passages): {_some(short)}.")
-    if summary.without:
-        _say(screen, f"Staan niet in de tabel met kenmerken: {_some(summary.without)}.")
+        _say(screen, f"Te weinig tekst voor een verdeling (minder dan {ENOUGH} passages): {some(short)}.")
+    bare = [line.name for line in summary.lines if line.is_enough and not line.has_sources]
+    if bare:
+        _say(screen, f"Bijna geen kennis uit een van de drie bronnen gevonden: {some(bare)}.")
+    for remark in summary.remarks:
+        _say(screen, remark)
     _say(screen, f"De bestanden staan in {printable(str(summary.out))}")
 
 
@@ -119,7 +125,7 @@ def _table(lines: Sequence[Line], screen: Console, *, has_total: bool) -> Table:
         table.add_column(head, justify="right", no_wrap=True)
     for index, line in enumerate(lines):
         numbers = [str(line.pages)] if screen.width >= _NARROW else []
-        shares = line.shares if line.is_enough else None
+        shares = line.shares if line.is_enough and line.has_sources else None
         values = {source: share.value for source, share in shares.items()} if shares else None
         bars = [bar(values, _BAR)] if wide else []
         cells = [_share(shares[source], with_range=screen.width >= _MIDDLE) if shares else "-" for source in Source]
@@ -134,11 +140,6 @@ def _share(share: Estimate, *, with_range: bool) -> str:
     if not with_range or share.low is None or share.high is None:
         return percent(share.value)
     return f"{percent(share.value)} ({100 * share.low:.0f}-{100 * share.high:.0f})"
-
-
-def _some(names: Sequence[str], most: int = 5) -> str:
-    told = ", ".join(printable(name) for name in names[:most])
-    return told + (f" en nog {len(names) - most}" if len(names) > most else "")
 
 
 def _failures(failures: Sequence[Failure], screen: Console) -> None:

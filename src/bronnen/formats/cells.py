@@ -67,8 +67,8 @@ def read_csv(path: Path) -> Read:
     return read
 
 
-def read_xlsx(path: Path, sheet: str) -> Read:
-    """The cells of the tab `sheet` of a workbook; days as YYYY-MM-DD.
+def read_xlsx(path: Path, sheet: str = "") -> Read:
+    """The cells of the tab `sheet` of a workbook, or of its first tab; days as YYYY-MM-DD.
 
     Raises:
         StoreError: the file is too large, unpacks to too much, is damaged, or has no such tab.
@@ -83,9 +83,9 @@ def read_xlsx(path: Path, sheet: str) -> Read:
     read = Read()
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
-        if sheet not in book.sheetnames:
+        if sheet and sheet not in book.sheetnames:
             raise StoreError(f"{path.name} has no tab '{sheet}'.", "Fill in a sheet that `bronnen audit sheet` wrote.")
-        found = book[sheet]
+        found = book[sheet] if sheet else book.worksheets[0]
         found.reset_dimensions()  # what the file says of its own size bounds nothing
         for number, cells in enumerate(found.iter_rows(max_col=MAX_COLUMNS, max_row=MAX_ROWS), start=1):
             told = [_said(cell, number, read) for cell in cells]

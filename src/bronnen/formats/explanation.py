@@ -36,7 +36,7 @@ _TEXTS = (
     ),
     (
         "geen",
-        "Geen van beide. Dit komt het meest voor. Denk aan regels, taken, besluiten, plannen en meningen van politici.",
+        "Geen van beide. Denk aan regels, taken, besluiten, plannen en meningen van politici.",
     ),
     (
         "ervaringskennis",
@@ -54,7 +54,7 @@ _TEXTS = (
         "wetenschappelijke kennis",
         "Wat we weten door onderzoek: studies, statistieken, evaluaties, monitors en ramingen. "
         "Wel: 'Volgens het CBS groeit de bevolking.' Niet: 'Wij onderzoeken of hier een zwembad kan komen.' "
-        "Daar is geen studie mee bedoeld.",
+        "Dat is een plan om uit te zoeken of iets kan, geen studie.",
     ),
     (
         "Twee tegelijk",

@@ -1,78 +1,93 @@
 """What a user tells of documents in a table of their own: organisation, year, theme, whatever its columns are.
 
-A CSV as spreadsheets write it: commas, semicolons or tabs; UTF-8, or the code page of a Dutch Windows. One column says
-which document a row is about: `name` (the file's name), `path`, or `document` (its id).
+A CSV or workbook as spreadsheets write it. One column at least says which document a row is about: `name` (the file's
+name), `path`, or `document` (its id).
 """
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from unicodedata import normalize
 
 from bronnen.errors import StoreError
+from bronnen.formats.cells import read_csv, read_xlsx
 
 KEYS = ("document", "path", "name")
-_MOST = 50_000_000  # bytes
-_STEP = "Give a CSV with a column `name`, `path` or `document`, and a column for each property."
+_ALSO = {"id": "document", "pad": "path", "naam": "name", "bestand": "name", "bestandsnaam": "name", "file": "name"}
+_STEP = "Give a CSV or .xlsx with a column `name`, `path` or `document`, and a column for each property."
 
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """The properties of documents: `columns` in the order of the file, `rows` by key and value of their document."""
+    """The properties of documents.
+
+    `columns` in the order of the file, `rows` by key and value of their document, `told` each row once, in their order.
+    """
 
     columns: tuple[str, ...]
     rows: Mapping[tuple[str, str], Mapping[str, str]]
+    told: tuple[Mapping[str, str], ...] = ()
 
     def of(self, document_id: str, path: str, name: str) -> Mapping[str, str]:
         """What is told of a document: of its id, else of its path, else of its name. Empty where there is nothing."""
-        told = zip(KEYS, (document_id, path, name), strict=True)
-        return next((self.rows[place] for key, value in told if (place := (key, _alike(value))) in self.rows), {})
+        asked = (("document", document_id), ("path", _alike(path)), ("name", _alike(name)))
+        return next((self.rows[key] for key in asked if key in self.rows), {})
+
+    def named(self, row: Mapping[str, str]) -> str:
+        """How a row calls its document."""
+        return next(row[key] for key in reversed(KEYS) if row.get(key))
 
 
 def read_metadata(path: Path) -> Metadata:
-    """The table in a file.
+    """The table in a file, its first tab where that is a workbook.
 
     Raises:
-        StoreError: it cannot be read, has no column that names documents, or tells two things of one document.
+        StoreError: it cannot be read, has no column that names documents, tells two things of one document, or has
+            a formula where a value belongs.
     """
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(_MOST + 1)
-    except OSError as error:
-        raise StoreError(f"Cannot read {path}: {error.strerror or error}.", _STEP) from error
-    if len(data) > _MOST:
-        raise StoreError(f"{path} is larger than {_MOST // 1_000_000} MB.", "Give only the columns that you need.")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", "replace")
-    head = text.partition("\n")[0]
-    mark = max(";\t,", key=head.count)
-    try:
-        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=mark))
-    except csv.Error as error:
-        raise StoreError(f"{path} is no table: {error}.", _STEP) from error
-    names = [name.strip() for name in lines[0]] if lines else []
-    key = next((name for name in KEYS if name in names), None)
+    read = read_xlsx(path) if path.suffix.lower() == ".xlsx" else read_csv(path)
+    lines = [line for line in read.rows if not line[1][:1] or not line[1][0].startswith("sep=")]
+    names = [_name(cell) for cell in lines[0][1]] if lines else []
     named = [name for name in names if name]  # spreadsheets leave empty columns behind
-    if key is None or len(set(named)) < len(named):
-        raise StoreError(f"{path} has no column {', '.join(KEYS)}, or two columns of one name.", _STEP)
-    rows: dict[tuple[str, str], Mapping[str, str]] = {}
-    for number, line in enumerate(lines[1:], start=2):
-        told = {name: cell.strip() for name, cell in zip(names, line, strict=False)}
-        place = (key, _alike(told.get(key, "")))
-        if not place[1]:
+    if not set(KEYS) & set(named):
+        raise StoreError(f"{path.name} has no column {', '.join(KEYS)}.", _STEP)
+    if twice := [name for name in named if named.count(name) > 1]:
+        raise StoreError(f"{path.name} has two columns of one name or meaning: '{twice[0]}'.", _STEP)
+    formulas = {number for number, _, _ in read.bad}
+    own: dict[tuple[str, str], Mapping[str, str]] = {}
+    also: dict[tuple[str, str], list[Mapping[str, str]]] = {}
+    for number, line in lines[1:]:
+        row = {name: cell.strip() for name, cell in zip(names, line, strict=False) if name}
+        places = [(key, _alike(row[key])) for key in KEYS if row.get(key)]
+        if not places:
             continue  # an empty row, a total
-        if place in rows and rows[place] != told:
-            raise StoreError(
-                f"Row {number} of {path} tells something else of '{place[1]}' than a row before it.", _STEP
-            )
-        rows[place] = told
-    return Metadata(tuple(name for name in names if name and name not in KEYS), rows)
+        if number in formulas:
+            said = f"Row {number} of {path.name} has a formula or an error in it."
+            raise StoreError(said, "Put the value in its place (copy, and paste as values).")
+        if _properties(own.setdefault(places[0], row)) != _properties(row):
+            said = f"Row {number} of {path.name} tells something else of '{places[0][1]}' than a row before it."
+            raise StoreError(said, _STEP)
+        for place in places[1:]:
+            also.setdefault(place, []).append(row)
+    clear = {  # a name that two different documents share says nothing
+        place: found[0]
+        for place, found in also.items()
+        if all(_properties(one) == _properties(found[0]) for one in found)
+    }
+    return Metadata(tuple(name for name in named if name not in KEYS), {**clear, **own}, tuple(own.values()))
+
+
+def _properties(row: Mapping[str, str]) -> dict[str, str]:
+    return {name: cell for name, cell in row.items() if cell and name not in KEYS}
+
+
+def _name(cell: str) -> str:
+    """The name of a column; those that say which document a row is about in one way of writing."""
+    name = " ".join(cell.split())
+    key = _ALSO.get(name.casefold(), name.casefold())
+    return key if key in KEYS else name
 
 
 def _alike(value: str) -> str:

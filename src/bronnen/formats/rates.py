@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import asdict, fields
 from typing import Any
 
 from bronnen.records import ErrorRates, Known, Source, Use
 
 _SIZES = {"line": 2, "spread": 3}
+_LARGEST = 1e9  # of any number; far beyond what is fitted, and small enough to reckon with
 
 
 def told_rates(known: Known) -> dict[str, Any]:
@@ -26,15 +26,22 @@ def known_rates(told: Any) -> Known:
 
 
 def _rates(told: Any) -> ErrorRates:
-    return ErrorRates(**{field.name: _value(told[field.name], _SIZES.get(field.name)) for field in fields(ErrorRates)})
+    names = [field.name for field in fields(ErrorRates) if field.name != "moves"]
+    return ErrorRates(**{name: _value(told[name], _SIZES.get(name)) for name in names}, moves=_moves(told["moves"]))
+
+
+def _moves(told: Any) -> dict[str, float]:
+    if not isinstance(told, dict) or len(told) > 10:
+        raise ValueError("no moves per kind of documents")
+    return {str(kind): _value(move, None) for kind, move in told.items()}
 
 
 def _value(told: Any, size: int | None) -> Any:
-    """A finite number, or so many of them."""
+    """A number, or so many of them."""
     if size is not None:
         if not isinstance(told, list | tuple) or len(told) != size:
             raise ValueError(f"{told!r} are not {size} numbers")
         return tuple(_value(one, None) for one in told)
-    if isinstance(told, bool) or not isinstance(told, int | float) or not math.isfinite(told):
+    if isinstance(told, bool) or not isinstance(told, int | float) or not abs(told) < _LARGEST:  # nor NaN
         raise ValueError(f"{told!r} is no number")
     return float(told)

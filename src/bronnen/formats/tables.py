@@ -21,9 +21,12 @@ from bronnen.records import Balance, Document, Estimate, Failure, Labels, PageSt
 Value = str | int | float | None
 Row = Mapping[str, Value]
 
-_OF_COUNTS = ("found", "n", "low", "high", "share", "share_low", "share_high")
+_OF_COUNTS = (
+    *("found", "n", "low", "high", "rate", "rate_low", "rate_high"),
+    *("share", "share_low", "share_high"),
+)
 FIGURES = (
-    "passages",
+    *("passages", "judged"),
     *(f"{source}_{use}_{figure}" for source in Source for use in Use for figure in _OF_COUNTS),
     *(f"{figure}{end}" for figure in ("evenness", "coverage", "combined") for end in ("", "_low", "_high")),
     *("method", "doubts"),
@@ -33,7 +36,7 @@ FIGURES = (
 BALANCE_COLUMNS = ("document", "name", "path", "pages", *FIGURES)
 SECTION_COLUMNS = ("document", "name", "path", "section", "heading", *FIGURES)
 DIFFERENCES = tuple(
-    f"{source}_{figure}" for source in Source for figure in ("more", "more_low", "more_high", "outcome")
+    f"{source}_{figure}" for source in Source for figure in ("rate_more", "rate_more_low", "rate_more_high", "outcome")
 )
 GROUP_COLUMNS = ("column", "group", "documents", *FIGURES, *DIFFERENCES)
 FAILURE_COLUMNS = ("path", "code", "exit_code", "message")
@@ -92,20 +95,20 @@ def group_row(
 ) -> dict[str, Value]:
     """The row of one group of documents in groups.csv.
 
-    `more` is how much larger the share of its passages that use each source is than among all other documents; None
-    where there are no others.
+    `more` is how much larger the part of its passages that use each source is than among all other documents; None
+    where that cannot be said.
     """
     row: dict[str, Value] = {"column": column, "group": group, "documents": documents, **figures(balance)}
     for source in Source:
         gap = more[source] if more else None
-        row |= _bracketed(f"{source}_more", gap)
+        row |= _bracketed(f"{source}_rate_more", gap)
         row[f"{source}_outcome"] = _outcome(gap)
     return row
 
 
 def figures(balance: Balance) -> dict[str, Value]:
     """The figures of a balance under the names of `FIGURES`; a share is None where there is nothing to share."""
-    row: dict[str, Value] = {"passages": balance.passages}
+    row: dict[str, Value] = {"passages": balance.passages, "judged": balance.judged}
     for source in Source:
         for use, counts, shares in (
             (Use.USED, balance.used, balance.used_shares),
@@ -115,6 +118,7 @@ def figures(balance: Balance) -> dict[str, Value]:
             row[f"{name}_found"] = balance.found.get(use, {}).get(source)
             told = _bracketed(name, counts[source])
             row |= {f"{name}_n": told.pop(name), **told}
+            row |= _bracketed(f"{name}_rate", _per(counts[source], balance.passages))
             row |= _bracketed(f"{name}_share", shares[source] if shares is not None else None)
     for name, estimate in (
         ("evenness", balance.evenness),
@@ -133,6 +137,13 @@ def _bracketed(name: str, estimate: Estimate | None) -> dict[str, Value]:
     """A figure and the ends of its interval, under its name."""
     ends = (None, None, None) if estimate is None else (estimate.value, estimate.low, estimate.high)
     return {f"{name}{end}": _rounded(value) for end, value in zip(("", "_low", "_high"), ends, strict=True)}
+
+
+def _per(estimate: Estimate, passages: int) -> Estimate | None:
+    """A number of passages as a part of all of them."""
+    if not passages or estimate.low is None or estimate.high is None:
+        return None
+    return Estimate(estimate.value / passages, estimate.low / passages, estimate.high / passages)
 
 
 def _outcome(gap: Estimate | None) -> str | None:

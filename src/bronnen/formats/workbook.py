@@ -14,7 +14,7 @@ from bronnen.formats import FORMULA, replacing, without_surrogates
 from bronnen.formats.tables import Row, Value
 
 _WIDTHS = {"document": 16, "name": 44, "path": 44, "heading": 44, "group": 30, "method": 26, "doubts": 40}
-_PERCENTAGE = re.compile(r"_share(_low|_high)?$|^(coverage|combined)(_low|_high)?$|_more(_low|_high)?$")
+_PERCENTAGE = re.compile(r"_(share|rate)(_low|_high)?$|^(coverage|combined)(_low|_high)?$")
 _XML_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _CELL_LIMIT = 32_767  # characters, Excel's
 _MODIFIED = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
@@ -65,6 +65,8 @@ def xlsx_cell(sheet: Any, column: str, value: Value, *, is_head: bool = False) -
         made = WriteOnlyCell(sheet, value)
         if _PERCENTAGE.search(column):
             made.number_format = "0%"
+        elif "_rate_more" in column:
+            made.number_format = "+0.00;-0.00;0.00"  # points, not per cent: 0.10 is from 20% to 30%
         elif column.startswith("evenness"):
             made.number_format = "0.00"
     if is_head:

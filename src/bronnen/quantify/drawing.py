@@ -16,13 +16,14 @@ Rubin 1987, doi:10.1002/9780470316696). A draw differs from the probabilities as
 - **neighbours**: a model that errs on a passage tends to err on the next. Neighbours share their fate now and then,
   which makes blocks of them.
 
-Passages that people judged are not drawn: they are what people found, and they tell which moves are likely.
+Passages that people judged are not drawn: they are what people found. They say nothing of the others, since people
+judge what strikes them; who wants to learn of all from some, draws those at random (`bronnen.audit`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -40,6 +41,7 @@ _SOURCES, _USES = tuple(Source), tuple(Use)
 _SHIFTS = np.linspace(-4, 4, 41)  # of the log-odds of a document
 _SMALLEST = 1e-4  # probability
 _FARTHEST = 30.0  # log-odds: beyond it a probability is 0 or 1 to a computer too, however steep a line was fitted
+_ALIKE = 0.25  # spread of a shift of log-odds that documents which are collected together have in common
 _TOGETHER = 0.2  # chance that a passage shares its neighbour's fate: the correlation of neighbours' errors
 _AT_ONCE = 400  # passages that are drawn together, for memory's sake
 _NO_RATES = ErrorRates(share=0.1, tpr=1.0, fpr=0.0, of_cases=1.0, of_others=0.0)
@@ -50,15 +52,17 @@ class Prior:
     """How far documents are expected to differ from those the model learned from.
 
     `spread` of the shift of log-odds, `trust` in what the probabilities of one passage say of it, and the number of
-    passages beyond which more of them add nothing (`most`).
+    passages beyond which more of them add nothing (`most`). `is_aligned`: whether all documents that the model was
+    tested on come out right together; documents that were chosen for what they draw on need not be like those.
     """
 
     spread: float
     trust: float
     most: float
+    is_aligned: bool
 
 
-PRIORS = {"ordinary": Prior(1.0, 0.1, 30), "unusual": Prior(2.0, 0.3, 80)}
+PRIORS = {"ordinary": Prior(1.2, 0.08, 20, True), "unusual": Prior(2.0, 0.3, 80, False)}
 """Chosen by measurement (`docs/method.md`): 'ordinary' errs least on real documents, 'unusual' on forced shares."""
 
 
@@ -67,12 +71,13 @@ class Drawn:
     """Draws of a document, a section or a collection.
 
     `counts` [rounds, 8]: in each draw, passages that use each source, that call for each, that use any, that use two or
-    three. `found` [8]: the same of the labels as they stand.
+    three. `found` [8]: the same of the labels as they stand. `judged`: passages of which people judged a source.
     """
 
     passages: int
     counts: Array
     found: Array
+    judged: int = 0
     documents: int = 1
 
 
@@ -83,7 +88,7 @@ def draw(
     sections: Array,
     known: Known,
     rng: np.random.Generator,
-    prior: Prior = PRIORS["ordinary"],
+    kind: str = "ordinary",
     rounds: int = ROUNDS,
 ) -> list[Drawn]:
     """The draws of each section of ONE document.
@@ -94,25 +99,28 @@ def draw(
         labels: [n, sources], the labels as they stand: `NONE`, `USED` or `CALLED_FOR`.
         sections: [n], the number of each passage's section, ascending from 0 without gaps.
         known: of the model's errors.
+        kind: of documents, a name in `PRIORS`.
         rng: of this document alone. The errors of the model are drawn apart, alike for all documents.
     """
     logits = _logit(np.clip(chances, _SMALLEST, 1 - _SMALLEST))
     lines = _lines(known, rounds)
     for i in range(len(_SOURCES)):
         for j in range(len(_USES)):
-            likely = _likely(logits[:, i, j], judged[:, i], j, _rates(known, i, j), prior)
-            lines[:, i, j, 0] += rng.choice(_SHIFTS, rounds, p=likely)
+            rates = _rates(known, i, j)
+            likely = _likely(logits[judged[:, i] == UNKNOWN, i, j], rates, PRIORS[kind])
+            lines[:, i, j, 0] += rates.moves.get(kind, 0.0) + rng.choice(_SHIFTS, rounds, p=likely)
     slopes, moves = (lines[..., part].astype(np.float32) for part in (1, 0))
     borders = np.searchsorted(sections, np.arange(int(sections.max(initial=-1)) + 2))
     found = []
     for begin, end in pairwise(borders):
         counts = np.zeros((rounds, 8), dtype=np.int32)
+        people = int((judged[begin:end] != UNKNOWN).any(axis=1).sum())
         for start in range(begin, end, _AT_ONCE):
             part = slice(start, min(end, start + _AT_ONCE))
             odds = slopes[:, None] * logits[None, part].astype(np.float32) + moves[:, None]
             np.clip(odds, -_FARTHEST, _FARTHEST, out=odds)
             counts += _counts(_truths(1 / (1 + np.exp(-odds)), judged[part], rng))
-        found.append(Drawn(int(end - begin), counts, _counts(labels[None, begin:end])[0]))
+        found.append(Drawn(int(end - begin), counts, _counts(labels[None, begin:end])[0], people))
     return found
 
 
@@ -122,8 +130,9 @@ def joined(parts: Iterable[Drawn]) -> Drawn:
     rounds = len(listed[0].counts) if listed else ROUNDS
     return Drawn(
         sum(one.passages for one in listed),
-        sum((one.counts for one in listed), np.zeros((rounds, 8), dtype=np.int64)),
-        sum((one.found for one in listed), np.zeros(8, dtype=np.int64)),
+        sum((one.counts for one in listed), np.zeros((rounds, 8), dtype=np.int32)),
+        sum((one.found for one in listed), np.zeros(8, dtype=np.int32)),
+        sum(one.judged for one in listed),
         sum(one.documents for one in listed),
     )
 
@@ -154,18 +163,55 @@ def _counts(truths: Array) -> Array:
     return np.concatenate(parts, axis=1).astype(np.int32)
 
 
-def _likely(logits: Array, judged: Array, use: int, rates: ErrorRates, prior: Prior) -> Array:
-    """The probability of each of `_SHIFTS`, from the prior, the probabilities and what people judged."""
-    odds = np.clip(rates.line[0] + rates.line[1] * logits, -_FARTHEST, _FARTHEST)
-    chances = 1 / (1 + np.exp(-odds))
-    moved = 1 / (1 + np.exp(-(_SHIFTS[:, None] + odds)))  # [shifts, n]
+def aligned(known: Known, scores: Array, truth: Array, documents: Array) -> Known:
+    """The error rates with the `moves` under which all documents together come out right.
+
+    A shift up adds more to small chances than an equal shift down takes off, so that draws around calibrated chances
+    would come out too high: hardly for one document, a good deal for a collection.
+
+    Args:
+        scores: [n, sources, uses], probabilities of passages of documents that the model had not seen.
+        truth: [n, sources, uses].
+        documents: [n], the number of each passage's document.
+    """
+    order = np.argsort(documents, kind="stable")
+    borders = np.r_[np.flatnonzero(np.diff(documents[order], prepend=-1)), len(order)]
+    spans = [order[begin:end] for begin, end in pairwise(borders)]
+    logits = _logit(np.clip(scores, _SMALLEST, 1 - _SMALLEST))
+    return {
+        source: {
+            use: replace(_rates(known, i, j), moves=_moves(logits[:, i, j], truth[:, i, j], spans, _rates(known, i, j)))
+            for j, use in enumerate(_USES)
+        }
+        for i, source in enumerate(_SOURCES)
+    }
+
+
+def _moves(logits: Array, truth: Array, spans: Sequence[Array], rates: ErrorRates) -> dict[str, float]:
+    """Per kind of documents, what makes the mean of the draws equal to the truth, found by halving."""
+    wanted, found = int(truth.sum()), {}
+    for kind, prior in [(kind, prior) for kind, prior in PRIORS.items() if prior.is_aligned]:
+        weights = np.zeros((len(logits), len(_SHIFTS)))
+        for own in spans:
+            weights[own] = _likely(logits[own], rates, prior)
+        odds = rates.line[0] + rates.line[1] * logits[:, None] + _SHIFTS
+        low, high = -3.0, 3.0
+        for _ in range(12):
+            middle = (low + high) / 2
+            total = (weights / (1 + np.exp(-np.clip(odds + middle, -_FARTHEST, _FARTHEST)))).sum()
+            low, high = (low, middle) if total > wanted else (middle, high)
+        found[kind] = round((low + high) / 2, 4)
+    return found
+
+
+def _likely(logits: Array, rates: ErrorRates, prior: Prior) -> Array:
+    """The probability of each of `_SHIFTS`, from the prior and the log-odds [n] of a document's passages."""
+    chances = 1 / (1 + np.exp(-np.clip(rates.line[0] + rates.line[1] * logits, -_FARTHEST, _FARTHEST)))
     share = min(max(rates.share, 0.001), 0.5)
     shares = 1 / (1 + np.exp(-(_SHIFTS + _logit(share))))
-    unseen = judged == UNKNOWN
     told = np.log(((1 - shares) / (1 - share))[:, None] * (1 - chances) + (shares / share)[:, None] * chances)
-    worth = prior.trust * min(1.0, prior.most / max(1, int(unseen.sum())))
-    seen = np.where(judged == (USED, CALLED_FOR)[use], np.log(moved), np.log1p(-moved))
-    total = -0.5 * (_SHIFTS / prior.spread) ** 2 + worth * told[:, unseen].sum(axis=1) + seen[:, ~unseen].sum(axis=1)
+    worth = prior.trust * min(1.0, prior.most / max(1, len(logits)))
+    total = -0.5 * (_SHIFTS / prior.spread) ** 2 + worth * told.sum(axis=1)
     weights = np.exp(total - total.max())
     return np.asarray(weights / weights.sum())
 
@@ -180,6 +226,7 @@ def _lines(known: Known, rounds: int) -> Array:
             first, both, second = rates.spread
             spread = [[first, both], [both, second]]  # rounded, so perhaps just no covariance any more
             lines[:, i, j] = rng.multivariate_normal(rates.line, spread, rounds, check_valid="ignore")
+            lines[:, i, j, 0] += rng.normal(0, _ALIKE, rounds)
     return lines
 
 

@@ -78,6 +78,7 @@ def balance_of(stored: str) -> Balance:
     found: dict[str, dict[str, int]] = told.get("found", {})
     return Balance(
         passages=told["passages"],
+        judged=told.get("judged", 0),
         found={Use(use): {Source(name): count for name, count in counts.items()} for use, counts in found.items()},
         used=_estimates(told["used"]),
         called_for=_estimates(told["called_for"]),

@@ -106,7 +106,10 @@ def document(connection: sqlite3.Connection, key: int) -> Document:
 def known(connection: sqlite3.Connection, model: str) -> Known:
     """What is known of a model's errors; nothing, where an older bronnen used it."""
     row = connection.execute("SELECT rates FROM models WHERE id = ?", (model,)).fetchone()
-    return known_rates(json.loads(row[0])) if row else {}
+    try:
+        return known_rates(json.loads(row[0])) if row else {}
+    except (ValueError, LookupError, TypeError):  # it kept less of them
+        return {}
 
 
 def said_last(connection: sqlite3.Connection, values: tuple[Any, ...]) -> tuple[Any, ...] | None:

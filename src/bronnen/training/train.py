@@ -14,10 +14,13 @@ import numpy as np
 
 from bronnen.classifier import FOLDS, SOURCES, USES, Examples, Model, Reader, described, joined, recipe
 from bronnen.classifier.examples import load
+from bronnen.classifier.first import Array
+from bronnen.classifier.judging import error_rates
 from bronnen.corpus import Sample, SampleSentence
 from bronnen.errors import UsageError
 from bronnen.features import rows
-from bronnen.records import Unit
+from bronnen.quantify import aligned
+from bronnen.records import Known, Unit
 from bronnen.settings import resource
 from bronnen.training.own import Labelled, read_own
 
@@ -80,7 +83,7 @@ def train(
     if examples is None:
         raise UsageError("There is nothing to learn from.", "Leave out --alone, or give labels with --add.")
     _check(examples)
-    model = Model.fit(examples, reader, rng)
+    model = Model.fit(examples, reader, rng, _errors)
     model.card["data"] = {
         "groups": len(np.unique(examples.groups)),
         "organisations": len(np.unique(examples.organisations)),
@@ -99,6 +102,11 @@ def train(
         "documents_digest": sorted({f"{name:016x}" for name in examples.names.tolist()}),
     }
     return model
+
+
+def _errors(scores: Array, given: Array, truth: Array, groups: Array) -> Known:
+    """What is known of a model's errors, as the balance needs it."""
+    return aligned(error_rates(scores, given, truth, groups), scores, truth, groups)
 
 
 def _check(examples: Examples) -> None:

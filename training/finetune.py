@@ -23,14 +23,15 @@ from bronnen.classifier import passage_truth
 from bronnen.classifier.reader import LONGEST
 from bronnen.features import tokens_of
 
-PASSES, AT_ONCE, RATE, SLOWER, DROP, BLANK = 4, 12, 2e-3, 0.6, 0.2, 0.08
+PASSES, AT_ONCE, RATE, SLOWER, DROP, BLANK = 3, 12, 2e-3, 0.6, 0.2, 0.08
 RARE = torch.tensor([2.0, 2.0, 2.0, 2.0, 1.0, 2.0])  # how much more a case counts than none, per target
 LONG = 32  # sentences of a run that are learned from at once
 Run = dict[str, Any]
 
 
 def read(work: Path, vocabulary: dict[str, int]) -> list[Run]:
-    runs = [json.loads(line) for line in (work / "runs.jsonl").read_text(encoding="utf-8").splitlines()]
+    with (work / "runs.jsonl").open(encoding="utf-8") as lines:  # splitlines() would cut at odd marks in the texts too
+        runs = [json.loads(line) for line in lines]
     for run in runs:
         texts = [text for passage in run["passages"] for text in passage]
         run["words"] = [numbered((tokens_of(text) or ["•"])[:LONGEST], vocabulary) for text in texts]

@@ -43,7 +43,8 @@ def numbers(runs: list[dict], name: str) -> np.ndarray:
 
 
 def main(work: Path, out: Path) -> None:
-    runs = [json.loads(line) for line in (work / "runs.jsonl").read_text(encoding="utf-8").splitlines()]
+    with (work / "runs.jsonl").open(encoding="utf-8") as lines:
+        runs = [json.loads(line) for line in lines]
     held = {fold: np.load(work / f"read_{fold}.npz") for fold in range(5)}
     reads = [Read(*(held[run["fold"]][f"{run['unit']}\t{name}"] for name in Read.__slots__)) for run in runs]
     told = [rows([Paragraph("", "paragraph", tuple(texts)) for texts in run["passages"]]) for run in runs]

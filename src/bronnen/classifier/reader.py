@@ -26,10 +26,8 @@ LONGEST = 120  # words of a sentence that are read
 _REMEMBERED = 200_000  # words
 _BLOCK, _OVERLAP = 256, 16  # sentences read at once; more than the network sees to each side
 _UNKNOWN, _BREAK, _FREE = 2, 3, 4  # numbers of a word not in the vocabulary, a sentence's begin, the first free one
-_WORD_STEPS, _SENTENCE_STEPS = (
-    (1, 1, 2, 4),
-    (1, 2, 4),
-)  # how far apart the three words or sentences that each layer joins
+_MARK = "\n"  # stands before each sentence
+_STEPS = (1, 2, 4)  # how far apart the three words or sentences that each layer joins
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +71,9 @@ class Reader:
 
     def _block(self, rows: Sequence[Row], left: int, right: int) -> tuple[Array, Array]:
         """Of the sentences from `left` to `right`: their scores alone, and what is known of each in context."""
-        told = [self._seen(row.tokens[:LONGEST] or ("•",)) for row in rows[left:right]]
-        lengths = np.array([len(numbers) for numbers in told])
-        words = self._words(np.concatenate(told))
+        told = [(_MARK, *(row.tokens[:LONGEST] or ("•",))) for row in rows[left:right]]
+        lengths = np.array([len(tokens) for tokens in told])
+        words = self._words([token for tokens in told for token in tokens])
         starts = np.r_[0, np.cumsum(lengths)[:-1]]
         own = np.ones(len(words), dtype=bool)
         own[starts] = False  # the mark before each sentence
@@ -90,25 +88,36 @@ class Reader:
         edges = np.r_[_begins(rows), len(rows)]
         first, last = np.isin(np.arange(left, right), edges), np.isin(np.arange(left, right) + 1, edges)
         place = np.stack([first, last, np.log1p(lengths) / 3, np.ones(len(lengths))], axis=1).astype(np.float32)
-        state = self._layers("sentence", state + self._linear("place", place), _SENTENCE_STEPS)
+        state = self._layers("sentence", state + self._linear("place", place))
         return alone, state
 
-    def _words(self, numbers: Array) -> Array:
-        tables = self._tables.values()
-        summed = sum(table[numbers[:, column]] for column, table in enumerate(tables))
-        return self._layers("word", self._norm("word.in", np.asarray(summed)), _WORD_STEPS)
+    def _words(self, tokens: Sequence[str]) -> Array:
+        """What is known of each word in its surroundings.
 
-    def _layers(self, name: str, state: Array, steps: Sequence[int]) -> Array:
-        """Gated convolutions over a stream, each adding to what it was given."""
+        What the first layer makes of a word by itself, it makes once for all its occurrences, a third of all words.
+        """
+        number: dict[str, int] = {}
+        places = np.array([number.setdefault(token, len(number)) for token in tokens])
+        about = np.array([self._number(token) for token in number], dtype=np.int64)
+        summed = sum(table[about[:, column]] for column, table in enumerate(self._tables.values()))
+        state = self._norm("word.in", np.asarray(summed))
+        given, step = self._norm("word.norm0", state), _STEPS[0]
+        left, own, right = (given @ part.T for part in np.split(self._weights["word.layer0.weight"], 3, axis=1))
+        made = own[places] + self._weights["word.layer0.bias"]
+        made[step:] += left[places[:-step]]
+        made[:-step] += right[places[step:]]
+        return self._layers("word", state[places] + _gated(made), done=1)
+
+    def _layers(self, name: str, state: Array, done: int = 0) -> Array:
+        """Gated convolutions over a stream, each adding to what it was given; the first `done` are done."""
         width = state.shape[1]
-        for number, step in enumerate(steps):
+        for number, step in list(enumerate(_STEPS))[done:]:
             given = self._norm(f"{name}.norm{number}", state)
             around = np.zeros((len(state), 3 * width), dtype=np.float32)
             around[:, width : 2 * width] = given
             around[step:, :width] = given[:-step]
             around[:-step, 2 * width :] = given[step:]
-            made = self._linear(f"{name}.layer{number}", around)
-            state = state + made[:, :width] * _sigmoid(made[:, width:])
+            state = state + _gated(self._linear(f"{name}.layer{number}", around))
         return self._norm(f"{name}.out", state)
 
     def _linear(self, name: str, given: Array) -> Array:
@@ -120,12 +129,10 @@ class Reader:
         centred *= (1 / np.sqrt(spread + np.float32(1e-5)))[:, None]
         return np.asarray(centred * self._weights[f"{name}.weight"] + self._weights[f"{name}.bias"])
 
-    def _seen(self, tokens: tuple[str, ...]) -> Array:
-        """The numbers [words + 1, 4] of a sentence: the mark before it, then its words."""
-        marks = [(_BREAK, _BREAK, _BREAK, 0)]
-        return np.array(marks + [self._number(token) for token in tokens], dtype=np.int64)
-
     def _number(self, token: str) -> tuple[int, int, int, int]:
+        """A word, its begin, its end, its capitals."""
+        if token == _MARK:
+            return _BREAK, _BREAK, _BREAK, 0
         found = self._known.get(token)
         if found is None:
             word, size = token.lower(), len(self._tables["begin"])
@@ -162,6 +169,11 @@ def _table(arrays: Mapping[str, Any], name: str) -> Array:
 
 def _begins(rows: Sequence[Row]) -> Array:
     return np.asarray(np.flatnonzero(np.diff([row.passage for row in rows], prepend=-1)))
+
+
+def _gated(made: Array) -> Array:
+    half = made.shape[1] // 2
+    return np.asarray(made[:, :half] * _sigmoid(made[:, half:]))
 
 
 def _sigmoid(values: Array) -> Array:

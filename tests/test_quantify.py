@@ -43,11 +43,11 @@ from bronnen.settings import Settings
 ROOT = Path(__file__).parents[1]
 GOLDEN = json.loads((ROOT / "tests" / "data" / "quapy.json").read_text(encoding="utf-8"))
 SPREAD = PRIORS["ordinary"].spread
-SHIFTED = Prior(SPREAD, 1.0, np.inf)
+SHIFTED = Prior(SPREAD, 1.0, np.inf, is_aligned=True)
 """Trusts the probabilities wholly: right where documents differ in their shares and in nothing else."""
-BLIND = Prior(SPREAD, 0.0, 0)
+BLIND = Prior(SPREAD, 0.0, 0, is_aligned=True)
 """Learns nothing of a document from the probabilities: right where they are the same however common a source is."""
-CERTAIN = Prior(0.01, 0.0, 0)
+CERTAIN = Prior(0.01, 0.0, 0, is_aligned=True)
 """Expects no document to differ."""
 
 
@@ -376,6 +376,14 @@ def test_judgements_tell_nothing_of_what_nobody_judged() -> None:
     assert all(np.array_equal(rest, rests[0]) for rest in rests)
 
 
+def test_nor_do_the_probabilities_of_what_people_judged() -> None:
+    judged = np.full((40, 3), UNKNOWN)
+    judged[:20] = NONE
+    low, high = (chances(np.r_[np.full((20, 3), chance), np.full((20, 3), 0.2)]) for chance in (0.01, 0.9))
+    assert np.array_equal(draw(low, judged)[0].counts, draw(high, judged)[0].counts)
+    assert not np.array_equal(draw(low)[0].counts[:, 0], draw(high)[0].counts[:, 0])
+
+
 def test_a_passage_is_judged_where_people_judged_one_source() -> None:
     judged = np.full((5, 3), UNKNOWN)
     judged[0, 0], judged[3] = NONE, USED
@@ -528,14 +536,14 @@ def test_without_its_moves_a_collection_comes_out_too_high() -> None:
     assert found[1] == pytest.approx(1, abs=0.1)
 
 
-def test_moves_are_for_each_kind_and_do_not_hang_on_the_order() -> None:
+def test_moves_are_for_the_kinds_that_are_aligned_and_do_not_hang_on_the_order() -> None:
     known, scores, truth, documents = told_of(30)
     told = aligned(known, scores, truth, documents)
     order = np.random.default_rng(0).permutation(len(scores))
     assert aligned(known, scores[order], truth[order], documents[order]) == told
     for source in Source:
         assert replace(told[source][Use.USED], moves={}) == known[source][Use.USED]
-        assert set(told[source][Use.USED].moves) == set(PRIORS)
+        assert set(told[source][Use.USED].moves) == {kind for kind, prior in PRIORS.items() if prior.is_aligned}
         assert all(-3 <= move < 0 for move in told[source][Use.USED].moves.values())
         assert told[source][Use.CALLED_FOR].moves["ordinary"] < -2.9, "nothing was called for"
 

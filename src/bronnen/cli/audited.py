@@ -83,9 +83,9 @@ def _balance(facts: Facts) -> Table:
     table = _table("share of passages", "", "estimate", "judging alone", "the model counts", "in the sample")
     for use in Use:
         for source, look in looks("en").items():
-            _balance_row(table, use.value, look.name, facts["figures"][source][use])
+            _balance_row(table, use.value, look.short, facts["figures"][source][use])
         table.add_section()
-    _balance_row(table, Use.USED.value, "any of the three", facts["coverage"])
+    _balance_row(table, Use.USED.value, "any", facts["coverage"])
     return table
 
 
@@ -122,7 +122,7 @@ def _accuracy(facts: Facts) -> Table:
     for use in Use:
         for source, look in looks("en").items():
             one = facts["figures"][source][use]
-            table.add_row(use.value, look.name, *(_number(one[name]) for name in ("precision", "recall", "f1")))
+            table.add_row(use.value, look.short, *(_number(one[name]) for name in ("precision", "recall", "f1")))
         table.add_section()
     return table
 
@@ -135,7 +135,7 @@ def _pair(pair: Facts) -> Table:
             one = pair["figures"][source][use]
             counts = [str(one[name]) for name in ("units", "first", "second", "both")]
             measures = ["-" if one[name] is None else f"{one[name]:.2f}" for name in ("kappa", "alpha", "f1")]
-            table.add_row(called, use.value, look.name, *counts, *measures)
+            table.add_row(called, use.value, look.short, *counts, *measures)
         table.add_section()
     return table
 

@@ -125,7 +125,7 @@ def ablations(examples: Examples) -> Iterator[tuple[str, Examples]]:
     for family in ("reader", "cue"):
         yield f"without {family}", without(family)(examples)
     yield "label files alone (not the reader)", part(examples, examples.origins == REAL)
-    for family in ("word", "part", "heading", "shape"):
+    for family in ("pair", "word", "part", "heading", "shape"):
         yield f"without {family}", without(family)(examples)
 
 

@@ -30,9 +30,8 @@ SHOWN = (
 
 def main() -> None:
     found = [bronnen.analyse(ROOT / "corpus" / "voorbeelden" / f"{name}.pdf") for name in SHOWN]
-    screen = Console(file=StringIO(), record=True, width=112, force_terminal=True, markup=False, highlight=False)
-    method = found[0].balance.method
-    show(Summary([line_of(analysis) for analysis in found], [], [], method, Path("resultaat")), screen)
+    screen = Console(file=StringIO(), record=True, width=122, force_terminal=True, markup=False, highlight=False)
+    show(Summary([line_of(analysis) for analysis in found], [], [], Path("resultaat")), screen)
     without_fonts = re.sub(r"@font-face \{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)  # they are on the web
     svg = screen.export_svg(title="bronnen scan", code_format=without_fonts, unique_id="bronnen")
     (ROOT / "docs" / "scan.svg").write_text(svg, encoding="utf-8", newline="\n")

@@ -17,6 +17,8 @@ def test_every_cue_has_a_turn_of_phrase() -> None:
         ("word_blijkt", "'blijkt'"),
         ("word_er", None),
         ("word_<jaar>", None),
+        ("pair_uit onderzoek", "'uit onderzoek'"),
+        ("pair_in de", None),
         ("around_bewoners", "nearby: 'bewoners'"),
         ("cue_institute+finding", "a research institute together with a verb of finding"),
         ("cue_saying>experience", "a verb of saying and then words of experience"),

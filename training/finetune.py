@@ -23,7 +23,7 @@ from bronnen.classifier import passage_truth
 from bronnen.classifier.reader import LONGEST
 from bronnen.features import tokens_of
 
-PASSES, AT_ONCE, RATE, SLOWER, DROP, BLANK = 3, 12, 2e-3, 0.6, 0.2, 0.08
+PASSES, AT_ONCE, RATE, SLOWER, DROP, BLANK = 4, 12, 2e-3, 0.6, 0.2, 0.08
 RARE = torch.tensor([2.0, 2.0, 2.0, 2.0, 1.0, 2.0])  # how much more a case counts than none, per target
 LONG = 32  # sentences of a run that are learned from at once
 Run = dict[str, Any]

@@ -14,7 +14,6 @@ from bronnen.classifier.reader import capitals
 
 PADDING, MASKED, UNKNOWN, BREAK, FREE = range(5)
 WORDS, PIECES, WIDTH = 40_000, 12_000, 128
-STEPS = (1, 2, 4)
 MARKS = {
     name: np.array([number, number, number, 0], dtype=np.int32)
     for name, number in (("masked", MASKED), ("break", BREAK))
@@ -62,7 +61,7 @@ class Words(nn.Module):
         self.capitals = nn.Embedding(8, WIDTH)
         for table in (self.begin, self.end, self.capitals):
             nn.init.normal_(table.weight, std=0.02)
-        self.norm, self.gated, self.out = nn.LayerNorm(WIDTH), Gated(WIDTH, STEPS), nn.LayerNorm(WIDTH)
+        self.norm, self.gated, self.out = nn.LayerNorm(WIDTH), Gated(WIDTH, (1, 1, 2, 4)), nn.LayerNorm(WIDTH)
 
     def forward(self, told: Tensor, drop: float = 0.0) -> Tensor:
         tables = (self.word, self.begin, self.end, self.capitals)
@@ -80,7 +79,7 @@ class Net(nn.Module):
         super().__init__()
         self.words = words
         self.pull, self.pooled = nn.Linear(WIDTH, self.HEADS), nn.Linear((self.HEADS + 1) * WIDTH, WIDTH)
-        self.place, self.gated, self.out = nn.Linear(4, WIDTH), Gated(WIDTH, STEPS), nn.LayerNorm(WIDTH)
+        self.place, self.gated, self.out = nn.Linear(4, WIDTH), Gated(WIDTH, (1, 2, 4)), nn.LayerNorm(WIDTH)
         self.alone, self.sentence, self.passage = nn.Linear(WIDTH, 6), nn.Linear(WIDTH, 6), nn.Linear(2 * WIDTH, 6)
 
     def forward(self, batch: dict[str, Tensor], drop: float = 0.0) -> tuple[Tensor, Tensor, Tensor]:

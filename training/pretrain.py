@@ -1,6 +1,6 @@
 """The reader's lower half learns Dutch: it fills in words that were left out.
 
-    python training/pretrain.py WORK [--minutes 55]
+    python training/pretrain.py WORK [--minutes 16]
 
 One core; the result depends a little on how fast it is, since the time is fixed and not the number of steps.
 """
@@ -96,6 +96,6 @@ def main(work: Path, minutes: float) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("work", type=Path)
-    parser.add_argument("--minutes", type=float, default=55)
+    parser.add_argument("--minutes", type=float, default=16)
     told = parser.parse_args()
     main(told.work, told.minutes)

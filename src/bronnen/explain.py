@@ -74,11 +74,11 @@ def phrase(name: str, words: Sequence[str] = ()) -> str | None:
 
     `words` are those of the sentence itself: of a cue, the words it stands on are told.
 
-    >>> phrase("word_onderzoek"), phrase("cue_institute", ["volgens", "het", "scp"])
-    ("'onderzoek'", "a research institute ('scp')")
+    >>> phrase("pair_uit onderzoek"), phrase("cue_institute", ["volgens", "het", "scp"])
+    ("'uit onderzoek'", "a research institute ('scp')")
     """
     family, _, rest = name.partition("_")
-    if family in ("word", "heading", *_LENT):
+    if family in ("word", "pair", "heading", *_LENT):
         if not any(word.isalpha() and len(word) >= TELLING for word in rest.split()):
             return None
         return _LENT.get(family, "the heading: '{}'" if family == "heading" else "'{}'").format(rest)

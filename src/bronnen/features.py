@@ -1,6 +1,6 @@
 """Sentences in their context, described in names a linear model can weigh.
 
-One way of describing for training and for use. A name says its family: `word_` (the sentence's words),
+One way of describing for training and for use. A name says its family: `word_` and `pair_` (the sentence's words),
 `part_` (begins and ends of long words), `heading_` (words of the heading above), `cue_` (see `lexicon`), `shape_` (look
 and place).
 Families of the neighbours lend their names from these: `before_`, `after_` and `around_` from words, `earlier_` and
@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from unicodedata import normalize
 
 from bronnen import lexicon
@@ -64,6 +65,7 @@ def rows(paragraphs: Sequence[Paragraph]) -> list[Row]:
         words = _lowered(tokens)
         names = {
             "word": tuple(f"word_{word}" for word in words),
+            "pair": tuple(f"pair_{one} {two}" for one, two in pairwise(words)),
             "part": tuple(piece for word in words for piece in pieces(word)),
             "heading": tuple(f"heading_{word}" for word in headings[passage]),
             "cue": tuple(_cues(words)),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,6 @@ from sklearn.feature_extraction import FeatureHasher
 from bronnen.classifier import Examples, Model, recipe
 from bronnen.classifier import examples as kept_examples
 from bronnen.classifier.first import RECIPE
-from bronnen.features import words_of
 from bronnen.settings import resource
 from bronnen.training.train import ROWS, SEED, shipped_rows, train
 
@@ -30,21 +28,8 @@ def hashes(family: str, names: list[str]) -> np.ndarray:
     return hasher.transform([[name] for name in names]).indices
 
 
-def neighbours() -> set[tuple[str, str]]:
-    """Words that stand side by side in Dutch policy text, as far as the documents in `corpus/` tell."""
-    found: set[tuple[str, str]] = set()
-    for path in sorted(Path("corpus").rglob("*.md")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            found |= set(pairwise(words_of(line)))
-    return found
-
-
 def put_together(rows: Examples, sentences: np.ndarray, vocabulary: list[str]) -> list[list[str]]:
-    """What one who knows all Dutch words, and which follow each other, can make of sentences.
-
-    The longest row of a sentence's words that leaves no choice: the rows themselves hold no order.
-    """
-    side_by_side = neighbours()
+    """What one who knows all Dutch words can make of sentences: the longest row of words that leaves no choice."""
     known: dict[int, list[str]] = {}
     for word, number in zip(vocabulary, hashes("word", [f"word_{word}" for word in vocabulary]).tolist(), strict=True):
         known.setdefault(number, []).append(word)
@@ -53,9 +38,11 @@ def put_together(rows: Examples, sentences: np.ndarray, vocabulary: list[str]) -
         words = [known.get(number, [""])[0] for number in rows.counts["word"][sentence].indices.tolist()]
         words = [word for word in words if word]
         both = [(one, other) for one in words for other in words]
+        held = set(rows.counts["pair"][sentence].indices.tolist())
+        numbers = hashes("pair", [f"pair_{one} {other}" for one, other in both]).tolist() if both else []
         after: dict[str, list[str]] = {}
-        for one, other in both:
-            if (one, other) in side_by_side:
+        for (one, other), number in zip(both, numbers, strict=True):
+            if number in held:
                 after.setdefault(one, []).append(other)
         best: list[str] = []
         for word in words:
@@ -69,7 +56,7 @@ def put_together(rows: Examples, sentences: np.ndarray, vocabulary: list[str]) -
 
 @pytest.mark.slow
 def test_no_sentence_can_be_put_together_again(rows: Examples) -> None:
-    """A dictionary attack on 1,500 sentences of ten words and more: all words are hashed, then put in an order."""
+    """A dictionary attack on 1,500 sentences of ten words and more: all words are hashed, then all pairs of them."""
     vocabulary = bytes(Model.load(SHIPPED).reader.arrays["vocabulary"]).decode().split("\n")
     long = np.flatnonzero((rows.place.lengths >= 10) & (rows.origins[rows.place.documents] == kept_examples.REAL))
     drawn = np.random.default_rng(0).choice(long, 1500, replace=False)
@@ -83,14 +70,14 @@ def test_no_sentence_can_be_put_together_again(rows: Examples) -> None:
 
 def test_the_rows_are_small_and_hold_no_words(rows: Examples) -> None:
     assert (SHIPPED / ROWS).stat().st_size < 20_000_000
-    assert set(rows.counts) == {"word", "part", "heading", "cue", "shape"}
+    assert set(rows.counts) == {"word", "pair", "part", "heading", "cue", "shape"}
     assert all(block.data.dtype == np.float32 for block in rows.counts.values())
     assert rows.sentences[:, :, 0].any(axis=0).all()
     groups = rows.groups[rows.place.documents]
-    block = rows.counts["word"].tocsc()
+    block = rows.counts["pair"].tocsc()
     for column in np.random.default_rng(1).choice(np.flatnonzero(np.diff(block.indptr)), 300, replace=False):
         seen = block.indices[block.indptr[column] : block.indptr[column + 1]]
-        assert len(np.unique(groups[seen])) >= RECIPE["word"].shared
+        assert len(np.unique(groups[seen])) >= RECIPE["pair"].shared
 
 
 @pytest.mark.slow

@@ -201,4 +201,5 @@ def test_names_of_one_document_are_not_kept(reader: Reader) -> None:
     kept = kept_examples.thinned(own(told, reader))
     row = kept.begins[1] - 1
     assert kept.counts["word"][row].nnz == 0
+    assert kept.counts["pair"][row].nnz == 0
     assert kept.counts["word"][0].nnz > 0

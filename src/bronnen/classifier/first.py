@@ -34,6 +34,7 @@ class Family:
 
 RECIPE: Mapping[str, Family] = {
     "word": Family(17, 2, 5, 1.0),
+    "pair": Family(18, 2, 15, 1.0),
     "part": Family(16, 3, 5, 0.6),
     "heading": Family(14, 2, 5, 0.2),
     "cue": Family(13, 3, 1, 0.7),

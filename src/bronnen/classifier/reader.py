@@ -27,7 +27,7 @@ _REMEMBERED = 200_000  # words
 _BLOCK, _OVERLAP = 256, 16  # sentences read at once; more than the network sees to each side
 _UNKNOWN, _BREAK, _FREE = 2, 3, 4  # numbers of a word not in the vocabulary, a sentence's begin, the first free one
 _MARK = "\n"  # stands before each sentence
-_STEPS = (1, 2, 4)  # how far apart the three words or sentences that each layer joins
+_STEPS = {"word": (1, 1, 2, 4), "sentence": (1, 2, 4)}  # how far apart what each layer joins stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class Reader:
         about = np.array([self._number(token) for token in number], dtype=np.int64)
         summed = sum(table[about[:, column]] for column, table in enumerate(self._tables.values()))
         state = self._norm("word.in", np.asarray(summed))
-        given, step = self._norm("word.norm0", state), _STEPS[0]
+        given, step = self._norm("word.norm0", state), _STEPS["word"][0]
         left, own, right = (given @ part.T for part in np.split(self._weights["word.layer0.weight"], 3, axis=1))
         made = own[places] + self._weights["word.layer0.bias"]
         made[step:] += left[places[:-step]]
@@ -111,7 +111,7 @@ class Reader:
     def _layers(self, name: str, state: Array, done: int = 0) -> Array:
         """Gated convolutions over a stream, each adding to what it was given; the first `done` are done."""
         width = state.shape[1]
-        for number, step in list(enumerate(_STEPS))[done:]:
+        for number, step in list(enumerate(_STEPS[name]))[done:]:
             given = self._norm(f"{name}.norm{number}", state)
             around = np.zeros((len(state), 3 * width), dtype=np.float32)
             around[:, width : 2 * width] = given

@@ -1,7 +1,7 @@
 """Shares of passages from what a classifier says of them: the estimators of the field, one source and use at a time.
 
-`chances` are probabilities [n] of passages, `given` truth values [n] of labels. None of them carries an interval:
-`truths` does. They are here to be compared (`benchmarks/balance.py`), and one is the default: see `truths`.
+`chances` are probabilities [n] of passages, `given` truth values [n] of labels. None of them carries an interval.
+They are here to be compared (`benchmarks/balance.py`); what the balance comes from is in `drawing`.
 """
 
 from __future__ import annotations

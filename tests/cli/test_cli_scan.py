@@ -509,6 +509,7 @@ def test_ctrl_c_with_workers_leaves_a_usable_result(walk: Walk, tmp_path: Path) 
 
 
 @pytest.mark.skipif(not (EXAMPLES / "kamerbrief-schuldregeling.pdf").exists(), reason="no examples yet")
+@pytest.mark.slow
 def test_real_documents_through_the_real_walk(tmp_path: Path) -> None:
     chosen = [str(path) for path in sorted(EXAMPLES.glob("kamer*.pdf"))]
     command = [sys.executable, "-m", "bronnen", "scan", *chosen, "--out", str(tmp_path / "out"), "--jobs", "2"]

@@ -6,7 +6,7 @@ Where passages, their probabilities and what people judged of them come together
 from __future__ import annotations
 
 import hashlib
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -16,7 +16,7 @@ from bronnen import quantify, segment
 from bronnen.quantify import CALLED_FOR, NONE, UNKNOWN, USED, Drawn
 from bronnen.records import Balance, Document, Known, Passage, Source, Unit, Use, Verdict
 from bronnen.settings import Settings
-from bronnen.verdicts import judged_by_people, rank, settle_passage
+from bronnen.verdicts import by_passage, judged_by_people, on, scores_of, settle_passage
 
 _NUMBERS = {Use.USED: USED, Use.CALLED_FOR: CALLED_FOR, None: NONE}
 
@@ -38,31 +38,26 @@ def parts(
     The same document, settings, model and verdicts give the same draws: they start from the document's id.
     """
     counted = [passage for passage in passages if segment.is_counted(passage, document.text, settings.segment)]
-    said = sorted(verdicts, key=lambda verdict: verdict.start)  # stable: of equals the later stays later
-    starts = [verdict.start for verdict in said]
     chances = np.zeros((len(counted), len(Source), len(Use)))
     judged = np.full((len(counted), len(Source)), UNKNOWN)
     labels = np.full((len(counted), len(Source)), NONE)
-    for index, passage in enumerate(counted):
-        inside = said[bisect_left(starts, passage.start) : bisect_right(starts, passage.end - 1)]
-        settled, by_people = settle_passage(passage, inside), _by_people(passage, inside)
-        scores = next((one.scores for one in reversed(inside) if one.scores and _is_of(one, passage)), {})
+    for index, (passage, inside) in enumerate(by_passage(counted, verdicts)):
+        settled, by_people = settle_passage(passage, inside), judged_by_people(passage, inside)
+        scores = scores_of(on(inside, Unit.PASSAGE, passage.start, passage.end)) or {}
         for i, source in enumerate(Source):
             labels[index, i] = _NUMBERS[settled.get(source)]
             if source in by_people:
                 judged[index, i] = labels[index, i]
             chances[index, i] = [scores.get(source, {}).get(use, 0.0) for use in Use]
-    heads = [block for block in document.blocks if block.opens_chapter]
-    begins = [block.start for block in heads]
+    opening = [block for block in document.blocks if block.opens_chapter]
+    begins = [block.start for block in opening]
     places = np.array([bisect_right(begins, passage.start) for passage in counted], dtype=np.int64)
     present, numbers = np.unique(places, return_inverse=True)
     rng = np.random.default_rng(list(hashlib.sha256(document.id.encode()).digest()[:8]))
     drawn = quantify.draw(chances, judged, labels, numbers, known, rng, settings.balance.documents)
-    names = {0: (0, "")} | {
-        place: (head.start, " ".join(document.text[head.start : head.end].split()))
-        for place, head in enumerate(heads, start=1)
-    }
-    return tuple(Part(*names[place], one) for place, one in zip(present.tolist(), drawn, strict=True))
+    starts = [0, *begins]
+    names = ["", *(" ".join(document.text[head.start : head.end].split()) for head in opening)]
+    return tuple(Part(starts[at], names[at], one) for at, one in zip(present.tolist(), drawn, strict=True))
 
 
 def whole(found: Sequence[Part]) -> Drawn:
@@ -78,13 +73,3 @@ def of_parts(found: Sequence[Part], known: Known, settings: Settings) -> Balance
 def method(settings: Settings) -> str:
     """What the figures come from, in a few words for the tables."""
     return f"draws, {settings.balance.documents} documents"
-
-
-def _by_people(passage: Passage, inside: Sequence[Verdict]) -> frozenset[Source]:
-    if all(rank(verdict) == 0 for verdict in inside):
-        return frozenset()
-    return frozenset(judged_by_people(passage, inside))
-
-
-def _is_of(verdict: Verdict, passage: Passage) -> bool:
-    return verdict.start == passage.start and verdict.end == passage.end and verdict.unit is Unit.PASSAGE

@@ -6,9 +6,10 @@ adjudicated over person over model; within a rank the latest. Nothing is ever ov
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 
-from bronnen.records import Labels, Passage, Source, Unit, Use, Verdict
+from bronnen.records import Labels, Passage, Scores, Source, Unit, Use, Verdict
 
 Judged = dict[Source, Use | None]
 """What is known per judged source: a use, or None for 'looked at, not there'."""
@@ -55,14 +56,10 @@ def settle_passage(passage: Passage, verdicts: Sequence[Verdict]) -> Labels:
     A person's verdict on the passage comes first. Where people judged every sentence for a source, their sentences
     make up the passage; where they judged some, what they found in those is added to the model's verdict.
     """
-    by_model = settle(
-        verdict
-        for verdict in verdicts
-        if rank(verdict) == 0 and _is_on(verdict, Unit.PASSAGE, passage.start, passage.end)
-    )
-    by_people = judged_by_people(passage, verdicts)
-    partly = {source: combine([by_model.get(source), *seen]) for source, seen in _seen(passage, verdicts).items()}
-    return labels_of({**by_model, **partly, **by_people})
+    by_model = settle(on(_of_models(verdicts), Unit.PASSAGE, passage.start, passage.end))
+    seen = _seen(passage, _of_people(verdicts))
+    partly = {source: combine([by_model.get(source), *uses]) for source, uses in seen.items()}
+    return labels_of({**by_model, **partly, **judged_by_people(passage, verdicts)})
 
 
 def judged_by_people(passage: Passage, verdicts: Sequence[Verdict]) -> Judged:
@@ -70,23 +67,44 @@ def judged_by_people(passage: Passage, verdicts: Sequence[Verdict]) -> Judged:
 
     Where they judged some of the sentences, those settle a source only if one of them uses it.
     """
-    whole = [v for v in verdicts if rank(v) > 0 and _is_on(v, Unit.PASSAGE, passage.start, passage.end)]
-    settled = settle(whole)
-    for source, seen in _seen(passage, verdicts).items():
+    people = _of_people(verdicts)
+    settled = settle(on(people, Unit.PASSAGE, passage.start, passage.end))
+    for source, seen in _seen(passage, people).items():
         if source not in settled and (len(seen) == len(passage.sentences) or Use.USED in seen):
             settled[source] = combine(seen)
     return settled
 
 
-def _seen(passage: Passage, verdicts: Sequence[Verdict]) -> dict[Source, list[Use | None]]:
+def by_passage(passages: Iterable[Passage], verdicts: Iterable[Verdict]) -> Iterator[tuple[Passage, Sequence[Verdict]]]:
+    """Passages, each with the verdicts that begin inside it; of equal begins the later verdict stays later."""
+    said = sorted(verdicts, key=lambda verdict: verdict.start)
+    starts = [verdict.start for verdict in said]
+    for passage in passages:
+        yield passage, said[bisect_left(starts, passage.start) : bisect_right(starts, passage.end - 1)]
+
+
+def on(verdicts: Iterable[Verdict], unit: Unit, start: int, end: int) -> list[Verdict]:
+    """The verdicts on one span."""
+    return [verdict for verdict in verdicts if verdict.unit is unit and verdict.start == start and verdict.end == end]
+
+
+def scores_of(verdicts: Sequence[Verdict]) -> Scores | None:
+    """The scores of the latest of them that has any."""
+    return next((verdict.scores for verdict in reversed(verdicts) if verdict.scores is not None), None)
+
+
+def _seen(passage: Passage, people: Sequence[Verdict]) -> dict[Source, list[Use | None]]:
     """What people said of a passage's sentences, per source that they judged in one of them at least."""
     found: dict[Source, list[Use | None]] = {}
-    for sentence in passage.sentences:
-        own = [v for v in verdicts if rank(v) > 0 and _is_on(v, Unit.SENTENCE, sentence.start, sentence.end)]
-        for source, use in settle(own).items():
+    for sentence in passage.sentences if people else ():
+        for source, use in settle(on(people, Unit.SENTENCE, sentence.start, sentence.end)).items():
             found.setdefault(source, []).append(use)
     return found
 
 
-def _is_on(verdict: Verdict, unit: Unit, start: int, end: int) -> bool:
-    return verdict.unit is unit and verdict.start == start and verdict.end == end
+def _of_models(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    return [verdict for verdict in verdicts if rank(verdict) == 0]
+
+
+def _of_people(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    return [verdict for verdict in verdicts if rank(verdict) > 0]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from bronnen import balance, quantify
 from bronnen.cli.groups import ALL, Groups, remarks
-from bronnen.cli.settled import labelled_passages, with_people
-from bronnen.cli.summary import Line, line_of
+from bronnen.cli.settled import labelled_passages, parts, placed
+from bronnen.cli.summary import Line, line, line_of
 from bronnen.errors import StoreError
 from bronnen.formats import tables, workbook
 from bronnen.formats.metadata import Metadata
@@ -81,12 +81,13 @@ def _passages(
     """The rows of passages.jsonl; on the way it notes each document's rows for the other files."""
     groups, method = Groups(metadata), balance.method(settings)
     for stored in store.analyses(run):
-        analysis = with_people(stored, settings)
-        document, known = analysis.document, analysis.known
-        parts = balance.parts(document, analysis.passages, analysis.verdicts, known, settings)
-        groups.add(document, balance.whole(parts), known)
+        analysis = placed(stored)
+        document, known, found = analysis.document, analysis.known, parts(analysis, settings)
+        drawn = balance.whole(found)
+        groups.add(document, drawn, known)
+        analysis = replace(analysis, balance=quantify.balance(drawn, known, method))
         written.balance.append(tables.balance_row(document, analysis.balance))
-        for number, part in enumerate(parts, start=1):
+        for number, part in enumerate(found, start=1):
             figures = quantify.balance(part.drawn, known, method)
             written.sections.append(tables.section_row(document, number, part.heading, figures))
         written.warnings.extend(tables.warning_rows(document.path, document))
@@ -96,12 +97,5 @@ def _passages(
     written.remarks.extend(remarks(groups, written.groups))
     if groups.sums:
         figures = quantify.balance(groups.sums[ALL], groups.known, method)
-        written.total = Line(
-            name="alle documenten",
-            pages=sum(line.pages for line in written.lines),
-            passages=figures.passages,
-            shares=figures.used_shares,
-            is_enough=quantify.TOO_LITTLE not in figures.doubts,
-            has_sources=quantify.HARDLY_ANY not in figures.doubts,
-            not_read={},
-        )
+        pages = sum(one.pages for one in written.lines)
+        written.total = line("alle documenten", pages, figures, {})

@@ -5,14 +5,13 @@ The store keeps what machines and people said; this joins the two each time some
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bronnen import balance
 from bronnen.records import Analysis, Labels, Passage, Scores, Unit, Verdict
 from bronnen.settings import Settings
-from bronnen.verdicts import labels_of, rank, settle, settle_passage
+from bronnen.verdicts import by_passage, labels_of, on, rank, scores_of, settle, settle_passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,43 +34,42 @@ class LabelledPassage:
     sentences: tuple[Labelled, ...]
 
 
-def with_people(analysis: Analysis, settings: Settings) -> Analysis:
-    """The analysis with its balance estimated again where people judged; without people, the same one.
-
-    A person's verdict on an older text of the document is put back on its place by its quote.
-    """
+def placed(analysis: Analysis) -> Analysis:
+    """The analysis with people's verdicts on an older text of its document put back on their place by their quotes."""
     from bronnen.corpus import anchor
 
     if all(rank(verdict) == 0 for verdict in analysis.verdicts):
         return analysis
     text = analysis.document.text
-    placed = (verdict if rank(verdict) == 0 else anchor(verdict, text) for verdict in analysis.verdicts)
-    verdicts = tuple(verdict for verdict in placed if verdict is not None)
-    parts = balance.parts(analysis.document, analysis.passages, verdicts, analysis.known, settings)
-    return replace(analysis, verdicts=verdicts, balance=balance.of_parts(parts, analysis.known, settings))
+    found = (verdict if rank(verdict) == 0 else anchor(verdict, text) for verdict in analysis.verdicts)
+    return replace(analysis, verdicts=tuple(verdict for verdict in found if verdict is not None))
+
+
+def with_people(analysis: Analysis, settings: Settings) -> Analysis:
+    """The analysis with its balance estimated again where people judged; without people, the same one."""
+    found = placed(analysis)
+    return (
+        found
+        if found is analysis
+        else replace(found, balance=balance.of_parts(parts(found, settings), found.known, settings))
+    )
+
+
+def parts(analysis: Analysis, settings: Settings) -> tuple[balance.Part, ...]:
+    """The chapters of an analysis with their draws."""
+    return balance.parts(analysis.document, analysis.passages, analysis.verdicts, analysis.known, settings)
 
 
 def labelled_passages(analysis: Analysis) -> Iterator[LabelledPassage]:
     """The passages of an analysis in reading order, with the labels that count."""
-    said = sorted(analysis.verdicts, key=lambda verdict: verdict.start)  # stable: of equals the later stays later
-    starts = [verdict.start for verdict in said]
-    for passage in analysis.passages:
-        inside = said[bisect_left(starts, passage.start) : bisect_right(starts, passage.end - 1)]
-        whole = _on(inside, Unit.PASSAGE, passage.start, passage.end)
+    for passage, inside in by_passage(analysis.passages, analysis.verdicts):
+        whole = on(inside, Unit.PASSAGE, passage.start, passage.end)
         sentences = tuple(
-            _labelled(sentence.start, sentence.end, _on(inside, Unit.SENTENCE, sentence.start, sentence.end))
+            _labelled(sentence.start, sentence.end, on(inside, Unit.SENTENCE, sentence.start, sentence.end))
             for sentence in passage.sentences
         )
-        yield LabelledPassage(passage, settle_passage(passage, inside), _scores(whole), sentences)
+        yield LabelledPassage(passage, settle_passage(passage, inside), scores_of(whole), sentences)
 
 
 def _labelled(start: int, end: int, said: Sequence[Verdict]) -> Labelled:
-    return Labelled(start, end, labels_of(settle(said)), _scores(said))
-
-
-def _on(said: Sequence[Verdict], unit: Unit, start: int, end: int) -> list[Verdict]:
-    return [verdict for verdict in said if verdict.unit is unit and verdict.start == start and verdict.end == end]
-
-
-def _scores(said: Sequence[Verdict]) -> Scores | None:
-    return next((verdict.scores for verdict in reversed(said) if verdict.scores is not None), None)
+    return Labelled(start, end, labels_of(settle(said)), scores_of(said))

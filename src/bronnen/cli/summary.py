@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bronnen.cli.screen import bar, percent, printable, some
 from bronnen.quantify import ENOUGH, HARDLY_ANY, TOO_LITTLE
-from bronnen.records import Analysis, Estimate, Failure, PageState, Source
+from bronnen.records import Analysis, Balance, Estimate, Failure, PageState, Source
 from bronnen.store import Duplicate
 from bronnen.taxonomy import looks
 
@@ -58,19 +58,19 @@ class Summary:
 def line_of(analysis: Analysis) -> Line:
     """The line of one document, without its text."""
     pages = analysis.document.pages
-    return Line(
-        name=analysis.document.name,
-        pages=len(pages),
-        passages=analysis.balance.passages,
-        shares=analysis.balance.used_shares,
-        is_enough=TOO_LITTLE not in analysis.balance.doubts,
-        has_sources=HARDLY_ANY not in analysis.balance.doubts,
-        not_read={
-            state: numbers
-            for state in _NOT_READ
-            if (numbers := tuple(page.number for page in pages if page.state is state))
-        },
-    )
+    not_read = {
+        state: numbers
+        for state in _NOT_READ
+        if (numbers := tuple(page.number for page in pages if page.state is state))
+    }
+    return line(analysis.document.name, len(pages), analysis.balance, not_read)
+
+
+def line(name: str, pages: int, balance: Balance, not_read: Mapping[PageState, tuple[int, ...]]) -> Line:
+    """The line of a balance."""
+    doubtless = {doubt: doubt not in balance.doubts for doubt in (TOO_LITTLE, HARDLY_ANY)}
+    shares = balance.used_shares
+    return Line(name, pages, balance.passages, shares, doubtless[TOO_LITTLE], doubtless[HARDLY_ANY], not_read)
 
 
 def show(summary: Summary, screen: Console) -> None:

@@ -95,7 +95,7 @@ def difference(one: Drawn, other: Drawn) -> dict[Source, Estimate]:
     half = len(one.counts) // 2
     shares = [drawn.counts[:, :3] / drawn.passages for drawn in (one, other)]
     gaps = shares[0] - np.roll(shares[1], half, axis=0)
-    values = [counts / drawn.passages for drawn in (one, other) for counts in [np.array(_middle(drawn.counts)[:3])]]
+    values = [np.array(_middle(drawn.counts)[:3]) / drawn.passages for drawn in (one, other)]
     return {
         source: _bracketed(float(value), column)
         for source, value, column in zip(Source, values[0] - values[1], gaps.T, strict=True)

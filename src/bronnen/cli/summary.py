@@ -177,4 +177,4 @@ def ranges(numbers: Sequence[int]) -> str:
 
 
 def _say(screen: Console, text: str) -> None:
-    screen.print(text, soft_wrap=True)
+    screen.print(text, soft_wrap=not screen.is_terminal)

@@ -24,7 +24,7 @@ def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(UV is None, reason="uv is not there: run the tests with `python -m uv run pytest`")
+@pytest.mark.skipif(UV is None, reason="uv is not there: run the tests with `python -m uv run --group dev pytest`")
 def test_the_wheel_scans_outside_the_checkout(tmp_path: Path) -> None:
     assert UV is not None
     run(UV, "build", "--wheel", "--out-dir", tmp_path / "dist", cwd=ROOT)

@@ -15,6 +15,7 @@ from bronnen.records import (
     Kind,
     Labels,
     MadeWith,
+    NoteMark,
     Page,
     PageState,
     Passage,
@@ -55,7 +56,10 @@ def verdict(
     for source, use in (labels or {}).items():
         if scores:
             scores[source] = {**scores[source], use: 0.875}
-    return Verdict(document_id, start, end, 1, unit, frozenset(judged), labels or {}, text[start:end], by, at, scores)
+    reasons = dict.fromkeys(labels or {}, ("cue_institute", "word_onderzoek"))
+    reasons = reasons if scores and unit is Unit.PASSAGE else {}
+    said = (text[start:end], by, at, scores, reasons or None)
+    return Verdict(document_id, start, end, 1, unit, frozenset(judged), labels or {}, *said)
 
 
 def analysis(
@@ -92,6 +96,7 @@ def analysis(
         tuple(blocks),
         (),
         "pdfium 5.15.2, pdfplumber 0.11.10",
+        notes=(NoteMark(len(heading) + 2, "1", len(blocks) - 1), NoteMark(len(text), "2", None)),
     )
     parts = balance.parts(document, passages, verdicts, KNOWN, Settings())
     figures = balance.of_parts(parts, KNOWN, Settings())

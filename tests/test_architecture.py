@@ -15,7 +15,7 @@ LAYERS = [  # from the bottom up; a room may import from lower rows only
     {"formats", "features", "taxonomy", "explain"},
     {"extract", "segment", "language", "classifier", "quantify", "store", "report", "corpus", "audit"},
     {"balance"},
-    {"pipeline", "training"},
+    {"settled", "pipeline", "training"},
     {"batch"},
     {"review"},
     {"cli"},
@@ -33,6 +33,7 @@ HEAVY = {  # each heavy library lives in one room
     "odfdo": {"extract"},
     "sqlite3": {"store", "migrations"},
     "jinja2": {"report"},
+    "plotly": {"report"},
 }
 SILENT_NAMES = re.compile(r"(^|_)(manager|service|handler|helper|util|utils|common|base|process|info|misc)(_|s?$)")
 

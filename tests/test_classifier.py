@@ -94,7 +94,9 @@ def test_used_wins_over_called_for(model: Model) -> None:
 
 def test_reasons_name_what_weighed_and_add_up(model: Model) -> None:
     page = rows(PAGE)
-    reasons = model.reasons(page, 2, Source.SCIENTIFIC, Use.USED)
+    asked = [(1, Source.EXPERIENTIAL, Use.USED), (2, Source.SCIENTIFIC, Use.USED)]
+    other, reasons = model.reasons(page, model.score(page), asked)
+    assert other != reasons
     assert any(name in ("word_cbs", "cue_institute", "pair_het cbs") for name, _ in reasons[:12])
     assert [abs(value) for _, value in reasons] == sorted((abs(value) for _, value in reasons), reverse=True)
 

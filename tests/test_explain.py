@@ -28,9 +28,12 @@ def test_every_cue_has_a_turn_of_phrase() -> None:
     ],
 )
 def test_a_name_in_words(name: str, said: str | None) -> None:
-    assert explain.phrase(name) == said
+    assert explain.phrase(name, language="en") == said
 
 
 def test_reasons_against_are_left_out_and_cues_come_first() -> None:
-    reasons = [("word_volgens", 2.0), ("word_gemeente", -1.0), ("cue_institute", 0.5)]
-    assert explain.phrases(reasons, ["volgens", "het", "cbs"]) == ["a research institute ('cbs')", "'volgens'"]
+    names = explain.telling([("word_volgens", 2.0), ("word_gemeente", -1.0), ("word_er", 3.0), ("cue_institute", 0.5)])
+    assert names == ("cue_institute", "word_volgens")
+    words = ["volgens", "het", "cbs"]
+    assert explain.phrases(names, words, "en") == ["a research institute ('cbs')", "'volgens'"]
+    assert explain.phrases(names, words) == ["een onderzoeksinstituut ('cbs')", "'volgens'"]

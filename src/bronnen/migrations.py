@@ -6,7 +6,8 @@ out there were made by them. What may never happen here: a statement that drops 
 
 The schema in words: `documents` holds what was read, its pages and blocks beside it; `analyses` says what was made of
 it with which versions, of which the newest counts; `passages` and `sentences` are spans over the text of that newest
-analysis; `models` says how the models behind analyses err; `verdicts` is what models and people said. The three
+analysis; `note_marks` are the places of notes, and the positions of their blocks; `models` says how the models
+behind analyses err; `verdicts` is what models and people said. The three
 source columns of a verdict hold 'used', 'called_for' or 'none' (looked at, not there) and NULL for a source that was
 not looked at. Offsets are Unicode code points, half-open. `passage_search` has no text of its own: it indexes that of
 `passages`.
@@ -165,7 +166,19 @@ CREATE TABLE models (
 ALTER TABLE blocks ADD COLUMN opens_chapter INTEGER NOT NULL DEFAULT 0;
 """
 
-MIGRATIONS: list[str] = [_FIRST, _SECOND]
+_THIRD = """
+ALTER TABLE verdicts ADD COLUMN reasons TEXT;
+CREATE TABLE note_marks (
+  document INTEGER NOT NULL REFERENCES documents(key),
+  position INTEGER NOT NULL,
+  start INTEGER NOT NULL,
+  label TEXT NOT NULL,
+  note INTEGER,
+  PRIMARY KEY (document, position)
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS: list[str] = [_FIRST, _SECOND, _THIRD]
 
 
 def migrate(connection: sqlite3.Connection, name: str) -> None:

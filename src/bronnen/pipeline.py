@@ -6,14 +6,15 @@ The only place where the rooms meet. No step calls back, changes what it was giv
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bronnen import __version__, balance, classifier, extract, features, language, segment
+from bronnen import __version__, balance, classifier, explain, extract, features, language, segment
 from bronnen.records import Analysis, Document, MadeWith, Passage, Scores, Sentence, Source, Unit, Use, Verdict, page_at
 from bronnen.settings import Settings, resource, settings_hash
+from bronnen.verdicts import carrier
 
 if TYPE_CHECKING:
     from numpy import ndarray
@@ -58,7 +59,7 @@ def analyse(path: Path, tools: Tools) -> Analysis:
     document = extract.read(path, settings.extract)
     found = segment.passages(document, lambda text: language.sentences(tools.language, text), settings.segment)
     rows = features.rows([paragraph(document.text, passage) for passage in found])
-    said = model_verdicts(document, found, tools.model, tools.model.score(rows))
+    said = model_verdicts(document, found, tools.model, rows)
     parts = balance.parts(document, found, said, tools.model.known, settings)
     figures = balance.of_parts(parts, tools.model.known, settings)
     return Analysis(document, found, said, figures, tools.made_with, tools.model.known)
@@ -71,17 +72,39 @@ def paragraph(text: str, passage: Passage) -> features.Paragraph:
 
 
 def model_verdicts(
-    document: Document, passages: Sequence[Passage], model: classifier.Model, scored: classifier.Scored
+    document: Document, passages: Sequence[Passage], model: classifier.Model, rows: Sequence[features.Row]
 ) -> tuple[Verdict, ...]:
     """The model's verdicts, a passage before its sentences, in reading order."""
+    scored = model.score(rows)
+    reasons = _reasons(passages, model, rows, scored)
     said: list[Verdict] = []
     at = 0
     for index, passage in enumerate(passages):
-        said.append(_verdict(document, passage, Unit.PASSAGE, model, scored.passages[index]))
+        whole = _verdict(document, passage, Unit.PASSAGE, model, scored.passages[index])
+        said.append(replace(whole, reasons=reasons.get(index)))
         for sentence in passage.sentences:
             said.append(_verdict(document, sentence, Unit.SENTENCE, model, scored.sentences[at]))
             at += 1
     return tuple(said)
+
+
+def _reasons(
+    passages: Sequence[Passage], model: classifier.Model, rows: Sequence[features.Row], scored: classifier.Scored
+) -> dict[int, dict[Source, tuple[str, ...]]]:
+    """Per passage with labels what weighed most for each, in the sentence that carries it."""
+    asked: list[tuple[int, Source, Use]] = []
+    about: list[tuple[int, Source]] = []
+    first = 0
+    for index, passage in enumerate(passages):
+        chances = [_scores(row) for row in scored.sentences[first : first + len(passage.sentences)]]
+        for source, use in model.labels(scored.passages[index], Unit.PASSAGE).items():
+            asked.append((first + carrier(chances, source, use), source, use))
+            about.append((index, source))
+        first += len(passage.sentences)
+    found: dict[int, dict[Source, tuple[str, ...]]] = {}
+    for (index, source), weighed in zip(about, model.reasons(rows, scored, asked), strict=True):
+        found.setdefault(index, {})[source] = explain.telling(weighed)
+    return found
 
 
 def _verdict(

@@ -62,6 +62,9 @@ Labels = Mapping[Source, Use]
 Scores = Mapping[Source, Mapping[Use, float]]
 """Probabilities between 0 and 1."""
 
+Reasons = Mapping[Source, tuple[str, ...]]
+"""Per label the names of the features that weighed most, in the sentence that carries it (`verdicts.carrier`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -166,6 +169,7 @@ class Verdict:
     by: str  # 'model:<id>' or 'person:<name>'
     at: str = ""
     scores: Scores | None = None  # models only
+    reasons: Reasons | None = None  # models only, of a passage
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
-from bronnen.records import Labels, Passage, Scores, Source, Unit, Use, Verdict
+from bronnen.records import Labels, Passage, Reasons, Scores, Source, Unit, Use, Verdict
 
 Judged = dict[Source, Use | None]
 """What is known per judged source: a use, or None for 'looked at, not there'."""
@@ -88,9 +88,20 @@ def on(verdicts: Iterable[Verdict], unit: Unit, start: int, end: int) -> list[Ve
     return [verdict for verdict in verdicts if verdict.unit is unit and verdict.start == start and verdict.end == end]
 
 
+def reasons_of(verdicts: Sequence[Verdict]) -> Reasons:
+    """The reasons of the latest of them that has any."""
+    return next((verdict.reasons for verdict in reversed(verdicts) if verdict.reasons), {})
+
+
 def scores_of(verdicts: Sequence[Verdict]) -> Scores | None:
     """The scores of the latest of them that has any."""
     return next((verdict.scores for verdict in reversed(verdicts) if verdict.scores is not None), None)
+
+
+def carrier(sentences: Sequence[Scores | None], source: Source, use: Use) -> int:
+    """The index of the sentence of a passage that carries a label most, after their scores; 0 where none has any."""
+    chances = [(scores or {}).get(source, {}).get(use, 0.0) for scores in sentences]
+    return max(range(len(chances)), key=chances.__getitem__, default=0)
 
 
 def _seen(passage: Passage, people: Sequence[Verdict]) -> dict[Source, list[Use | None]]:

@@ -20,6 +20,7 @@ import numpy as np
 
 from bronnen import lexicon
 from bronnen.classifier import disk, first, second
+from bronnen.classifier.disk import make_room
 from bronnen.classifier.examples import OWN, Examples, described, joined, part, thinned, tied
 from bronnen.classifier.first import Array
 from bronnen.classifier.judging import (
@@ -38,7 +39,7 @@ from bronnen.classifier.judging import (
     rates,
 )
 from bronnen.classifier.reader import Read, Reader
-from bronnen.errors import MissingError, UsageError
+from bronnen.errors import MissingError
 from bronnen.features import LENT, Paragraph, Row, rows
 from bronnen.formats import replacing
 from bronnen.formats.rates import known_rates, told_rates
@@ -81,10 +82,14 @@ _AGAIN = "Install bronnen again, or train a model: bronnen train --help."
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Probabilities [n, sources, uses], in the order of `records.Source` and `records.Use`."""
+    """Probabilities [n, sources, uses], in the order of `records.Source` and `records.Use`.
+
+    `counts` are those of the document's sentences, for `Model.reasons`.
+    """
 
     sentences: Array
     passages: Array
+    counts: first.Counts = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +145,7 @@ class Model:
     def score(self, rows: Sequence[Row]) -> Scored:
         """Probabilities of the sentences and passages of ONE document, in reading order."""
         if not rows:
-            return Scored(np.zeros((0, *SHAPE[1:])), np.zeros((0, *SHAPE[1:])))
+            return Scored(np.zeros((0, *SHAPE[1:])), np.zeros((0, *SHAPE[1:])), {})
         place = second.placed([rows])
         counts = first.surrounded(first.counted(rows), [len(rows)])
         words = first.logits(counts, self.weights[Unit.SENTENCE])
@@ -148,7 +153,7 @@ class Model:
         read = self.reader.read(rows)
         signals = second.Signals(words, read.alone, read.sentences, passages, read.passages)
         found = self._probabilities(signals, place)
-        return Scored(found[Unit.SENTENCE], found[Unit.PASSAGE])
+        return Scored(found[Unit.SENTENCE], found[Unit.PASSAGE], counts)
 
     def score_examples(self, examples: Examples) -> dict[Unit, Array]:
         """Probabilities [n, sources, uses] per unit of described examples, read as their reader read them."""
@@ -171,11 +176,18 @@ class Model:
                     found[source] = use
         return found
 
-    def reasons(self, rows: Sequence[Row], at: int, source: Source, use: Use) -> list[tuple[str, float]]:
-        """What spoke for (above 0) and against a label of the sentence `at` of a document, the heaviest first."""
-        target = SOURCES.index(source) * len(USES) + USES.index(use)
-        found = first.contributions(rows, at, self.weights[Unit.SENTENCE], target)
-        return sorted(found, key=lambda item: (-abs(item[1]), item[0]))
+    def reasons(
+        self, rows: Sequence[Row], scored: Scored, asked: Sequence[tuple[int, Source, Use]]
+    ) -> list[list[tuple[str, float]]]:
+        """Per asked sentence and label what spoke for (above 0) and against it, the heaviest first.
+
+        `scored` is what `score` made of the rows.
+        """
+        targets = [(at, SOURCES.index(source) * len(USES) + USES.index(use)) for at, source, use in asked]
+        if not targets:
+            return []
+        found = first.contributions(rows, scored.counts, targets, self.weights[Unit.SENTENCE])
+        return [sorted(one, key=lambda item: (-abs(item[1]), item[0])) for one in found]
 
     def save(self, folder: Path, *, force: bool = False) -> None:
         """Write `model.skops` and `card.json`.
@@ -215,22 +227,6 @@ class Model:
         except (*_DAMAGED, zipfile.BadZipFile) as error:
             raise MissingError(f"{folder / 'model.skops'} is damaged: {error}.", _AGAIN) from error
         return model
-
-
-def make_room(folder: Path, *, force: bool = False) -> None:
-    """Make the folder for a model, before a long training rather than after it.
-
-    Raises:
-        UsageError: it has a model already and `force` is not given, or it cannot be made.
-    """
-    if not force and any((folder / name).exists() for name in ("model.skops", "card.json")):
-        raise UsageError(f"{folder} already has a model.", "Choose another folder, or add --force to replace it.")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(
-            f"Cannot make the folder {folder}: {error.strerror or error}.", "Choose another one."
-        ) from error
 
 
 @dataclass(frozen=True, slots=True)

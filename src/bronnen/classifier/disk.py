@@ -9,9 +9,12 @@ import json
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 from skops import io as skops_io
+
+from bronnen.errors import UsageError
 
 ALLOWED = frozenset(
     {
@@ -87,3 +90,19 @@ def _add(target: zipfile.ZipFile, name: str, data: bytes) -> None:
     about.external_attr = 0o600 << 16
     about.create_system = 3
     target.writestr(about, data, compresslevel=6)
+
+
+def make_room(folder: Path, *, force: bool = False) -> None:
+    """Make the folder for a model, before a long training rather than after it.
+
+    Raises:
+        UsageError: it has a model already and `force` is not given, or it cannot be made.
+    """
+    if not force and any((folder / name).exists() for name in ("model.skops", "card.json")):
+        raise UsageError(f"{folder} already has a model.", "Choose another folder, or add --force to replace it.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"Cannot make the folder {folder}: {error.strerror or error}.", "Choose another one."
+        ) from error

@@ -122,21 +122,30 @@ def logits(counts: Counts, learned: Weights) -> Array:
     return total
 
 
-def contributions(rows: Sequence[Row], at: int, learned: Weights, target: int) -> Iterator[tuple[str, float]]:
-    """Each name that holds for the sentence `at` of a document, and what it adds to the score of a target.
+def contributions(
+    rows: Sequence[Row], counts: Counts, asked: Sequence[tuple[int, int]], learned: Weights
+) -> list[list[tuple[str, float]]]:
+    """Per asked (sentence, target) of a document each name that holds there, and what it adds to the target's score.
 
-    Of names that share a hash the first is given.
+    `counts` are the `surrounded` ones of the document's rows. Of names that share a hash the first is given.
     """
-    counts = chosen(surrounded(counted(rows), [len(rows)]), np.array([at]))
-    for family, block in _weighed(counts, learned.columns, learned.idf):
-        hashes = learned.columns[family][block.indices]
-        spoken = dict(zip(hashes.tolist(), block.data * learned.weights[family][block.indices, target], strict=True))
-        names = list(dict.fromkeys(_spoken(rows, at, family)))
-        hashed = _hashed([(name,) for name in names], family) if names else ()
-        for name, made in zip(names, hashed, strict=True):
-            value = spoken.pop(int(made.indices[0]), 0.0)
-            if value:
-                yield (f"{family}_{name.partition('_')[2]}", float(value))
+    found: list[list[tuple[str, float]]] = [[] for _ in asked]
+    some = chosen(counts, np.array([at for at, _ in asked], dtype=np.int64))
+    for family, block in _weighed(some, learned.columns, learned.idf):
+        spoken = [list(dict.fromkeys(_spoken(rows, at, family))) for at, _ in asked]
+        names = sorted({name for told in spoken for name in told})
+        hashed = _hashed([(name,) for name in names], family).indices.tolist() if names else []
+        places = dict(zip(names, hashed, strict=True))
+        for number, (_, target) in enumerate(asked):
+            at = slice(block.indptr[number], block.indptr[number + 1])
+            columns = block.indices[at]
+            added = (block.data[at] * learned.weights[family][columns, target]).tolist()
+            values = dict(zip(learned.columns[family][columns].tolist(), added, strict=True))
+            for name in spoken[number]:
+                value = values.pop(places[name], 0.0)
+                if value:
+                    found[number].append((f"{family}_{name.partition('_')[2]}", value))
+    return found
 
 
 def _hashed(names: Sequence[Sequence[str]], family: str) -> Any:

@@ -10,12 +10,12 @@ from typing import Any
 
 from bronnen import balance, quantify
 from bronnen.cli.groups import ALL, Groups, remarks
-from bronnen.cli.settled import labelled_passages, parts, placed
 from bronnen.cli.summary import Line, line, line_of
 from bronnen.errors import StoreError
 from bronnen.formats import tables, workbook
 from bronnen.formats.metadata import Metadata
 from bronnen.settings import Settings
+from bronnen.settled import labelled_passages, parts, placed
 from bronnen.store import Store
 
 

@@ -15,9 +15,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-    from bronnen.cli.settled import LabelledPassage
-    from bronnen.cli.why import Reason
     from bronnen.settings import Settings
+    from bronnen.settled import LabelledPassage
 
 
 @click.command()
@@ -34,12 +33,11 @@ def show(file: str, store: Path | None, only_labelled: bool, source: str | None,
     the store. Without --store the document is analysed now, and nothing is kept.
     """
     from bronnen.cli.screen import console
-    from bronnen.cli.settled import labelled_passages, with_people
+    from bronnen.settled import labelled_passages, with_people
 
     found = with_people(_stored(store, file) if store else _analysed(Path(file), settings), settings)
     screen = console()
     _head(found, screen)
-    explained = _explained(found, settings) if why else {}
     wanted = Source(source) if source else None
     page: int | None = None
     heading = ""
@@ -57,8 +55,8 @@ def show(file: str, store: Path | None, only_labelled: bool, source: str | None,
         if passage.kind is Kind.HEADING and not labelled.labels:
             continue  # stands above the passages under it
         screen.print(_body(found, labelled), soft_wrap=not screen.is_terminal)
-        for reason in explained.get((passage.start, passage.end), ()):
-            _reason(reason, found, screen)
+        if why:
+            _why(found, labelled, screen)
         screen.print()
 
 
@@ -147,24 +145,24 @@ def _body(analysis: Analysis, labelled: LabelledPassage) -> Text:
     return text
 
 
-def _explained(analysis: Analysis, settings: Settings) -> dict[tuple[int, int], list[Reason]]:
-    """What the model of the settings says of the document; another one may have labelled what is in the store."""
-    from bronnen.cli.why import reasons
-    from bronnen.pipeline import load_tools
-
-    model = load_tools(settings).model
-    if model.id != analysis.made_with.model:
-        click.echo(f"Explained by model {model.id}; the labels are of model {analysis.made_with.model}.", err=True)
-    return reasons(analysis, model)
-
-
-def _reason(reason: Reason, analysis: Analysis, screen: Console) -> None:
+def _why(analysis: Analysis, labelled: LabelledPassage, screen: Console) -> None:
+    """For each label of the model the sentence that carries it, and what weighed most."""
     from bronnen.cli.screen import readable
-    from bronnen.cli.why import told
+    from bronnen.settled import carrying, weighed
 
-    said = told(reason, analysis.document.text, _names({reason.source: reason.use}))
-    for line in said.splitlines():
-        screen.print("   " + readable(line.strip()), style="dim", soft_wrap=not screen.is_terminal)
+    text = analysis.document.text
+    for source, use in _in_order(labelled.labels):
+        if source in labelled.by_people or labelled.scores is None:
+            continue
+        sentence = carrying(labelled, source, use)
+        quote = " ".join(text[sentence.start : sentence.end].split())
+        quote = quote if len(quote) <= 160 else quote[:157] + "..."
+        chances = [(scores or {}).get(source, {}).get(use, 0.0) for scores in (labelled.scores, sentence.scores)]
+        said = [f"{_names({source: use})} ({chances[0]:.0%}), vooral door ({chances[1]:.0%}): {quote}"]
+        if told := weighed(labelled, source, text):
+            said.append(f"woog het meest: {'; '.join(told)}")
+        for line in said:
+            screen.print("   " + readable(line), style="dim", soft_wrap=not screen.is_terminal)
 
 
 def _in_order(labels: Labels) -> list[tuple[Source, Use]]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bronnen.errors import StoreError
-from bronnen.records import Balance, Document, Estimate, Labels, Scores, Source, Unit, Use, Verdict
+from bronnen.records import Balance, Document, Estimate, Labels, Reasons, Scores, Source, Unit, Use, Verdict
 
 _NOT_THERE = "none"
 _SCORED = [(source, use) for source in Source for use in Use]
@@ -24,8 +24,9 @@ VERDICT_COLUMNS = (
     + ", ".join(Source)
     + ", "
     + ", ".join(f"{source}_{use}" for source, use in _SCORED)
+    + ", reasons"
 )
-VERDICT_PLACES = ", ".join("?" * (9 + len(Source) + len(_SCORED)))
+VERDICT_PLACES = ", ".join("?" * (9 + len(Source) + len(_SCORED) + 1))
 
 
 def storable(text: str) -> str:
@@ -42,7 +43,8 @@ def verdict_row(verdict: Verdict, document: int, analysis: int | None) -> tuple[
     scores = [(verdict.scores or {}).get(source, {}).get(use) for source, use in _SCORED]
     quote = None if analysis is not None else storable(verdict.quote)
     span = (verdict.start, verdict.end, verdict.page, str(verdict.unit))
-    return (document, analysis, *span, storable(verdict.by), verdict.at, quote, *judged, *scores)
+    reasons = json.dumps(verdict.reasons, ensure_ascii=False) if verdict.reasons else None
+    return (document, analysis, *span, storable(verdict.by), verdict.at, quote, *judged, *scores, reasons)
 
 
 def verdict_of(row: tuple[Any, ...], document_id: str, text: str) -> Verdict:
@@ -60,7 +62,8 @@ def verdict_of(row: tuple[Any, ...], document_id: str, text: str) -> Verdict:
         quote=text[start:end] if quote is None else quote,
         by=by,
         at=at,
-        scores=_scores_of(row[9 + len(Source) :]),
+        scores=_scores_of(row[9 + len(Source) : -1]),
+        reasons=_reasons_of(row[-1]),
     )
 
 
@@ -96,6 +99,11 @@ def balance_of(stored: str) -> Balance:
 def page_rows(document: Document, key: int) -> Iterator[tuple[Any, ...]]:
     for position, page in enumerate(document.pages):
         yield key, position, page.start, page.end, page.number, page.width, page.height, str(page.state)
+
+
+def note_rows(document: Document, key: int) -> Iterator[tuple[Any, ...]]:
+    for position, mark in enumerate(document.notes):
+        yield key, position, mark.start, storable(mark.label), mark.note
 
 
 def block_rows(document: Document, key: int) -> Iterator[tuple[Any, ...]]:
@@ -138,3 +146,7 @@ def _scores_of(columns: tuple[float | None, ...]) -> Scores | None:
         if value is not None:
             scores.setdefault(source, {})[use] = value
     return scores or None
+
+
+def _reasons_of(stored: str | None) -> Reasons | None:
+    return None if stored is None else {Source(name): tuple(said) for name, said in json.loads(stored).items()}

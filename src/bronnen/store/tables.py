@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from bronnen.formats.rates import known_rates, told_rates
-from bronnen.records import Analysis, Block, Document, Kind, Known, Page, PageState, Passage, Sentence, Source
+from bronnen.records import Analysis, Block, Document, Kind, Known, NoteMark, Page, PageState, Passage, Sentence, Source
 from bronnen.store import rows
 from bronnen.store.rows import VERDICT_COLUMNS, VERDICT_PLACES, storable
 
@@ -40,6 +40,7 @@ def replace(connection: sqlite3.Connection, run: int, analysis: Analysis) -> int
     )
     connection.executemany("INSERT INTO document_pages VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows.page_rows(document, key))
     connection.executemany("INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?)", rows.block_rows(document, key))
+    connection.executemany("INSERT INTO note_marks VALUES (?, ?, ?, ?, ?)", rows.note_rows(document, key))
     _put_passages(connection, key, text, analysis.passages)
     connection.executemany(
         f"INSERT INTO verdicts ({VERDICT_COLUMNS}) VALUES ({VERDICT_PLACES})",
@@ -81,7 +82,7 @@ def _clear(connection: sqlite3.Connection, key: int, text: str) -> None:
             (passage_id, heading, text[start:end]),
         )
     connection.execute("DELETE FROM verdicts WHERE document = ? AND analysis IS NOT NULL", (key,))
-    for table in ("passages", "document_pages", "blocks"):
+    for table in ("passages", "document_pages", "blocks", "note_marks"):
         connection.execute(f"DELETE FROM {table} WHERE document = ?", (key,))
 
 
@@ -100,7 +101,9 @@ def document(connection: sqlite3.Connection, key: int) -> Document:
         Block(start, end, Kind(kind), page, bool(opens_chapter))
         for start, end, kind, page, opens_chapter in connection.execute(question, (key,))
     )
-    return Document(document_id, name, path, text, pages, blocks, words=(), extractor=extractor)
+    question = "SELECT start, label, note FROM note_marks WHERE document = ? ORDER BY position"
+    notes = tuple(NoteMark(*row) for row in connection.execute(question, (key,)))
+    return Document(document_id, name, path, text, pages, blocks, words=(), extractor=extractor, notes=notes)
 
 
 def known(connection: sqlite3.Connection, model: str) -> Known:

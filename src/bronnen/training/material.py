@@ -86,9 +86,9 @@ class Learned:
 
 def read(model: Model, material: Material) -> Reading:
     """The model's scores and labels of the material; a label is given as the product gives it."""
-    found = [model.score(document) for document in material.documents]
-    scored = [one.passages if material.unit is Unit.PASSAGE else one.sentences for one in found]
-    scores = np.concatenate(scored)[material.chosen]
+    found = (model.score(document) for document in material.documents)
+    scores = np.concatenate([one.passages if material.unit is Unit.PASSAGE else one.sentences for one in found])
+    scores = scores[material.chosen]
     given = np.array([_flags(model.labels(row, material.unit)) for row in scores], dtype=bool).reshape(scores.shape)
     told = model.thresholds[material.unit.value]
     thresholds = {source: {use: float(told[source.value][use.value]) for use in Use} for source in SOURCES}

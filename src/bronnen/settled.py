@@ -8,10 +8,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bronnen import balance
-from bronnen.records import Analysis, Labels, Passage, Scores, Unit, Verdict
+from bronnen import balance, explain, features
+from bronnen.records import Analysis, Labels, Passage, Reasons, Scores, Source, Unit, Use, Verdict
 from bronnen.settings import Settings
-from bronnen.verdicts import by_passage, labels_of, on, rank, scores_of, settle, settle_passage
+from bronnen.verdicts import (
+    by_passage,
+    carrier,
+    judged_by_people,
+    labels_of,
+    on,
+    rank,
+    reasons_of,
+    scores_of,
+    settle,
+    settle_passage,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +37,14 @@ class Labelled:
 
 @dataclass(frozen=True, slots=True)
 class LabelledPassage:
-    """A passage, its labels, and its sentences with theirs."""
+    """A passage, its labels, and its sentences with theirs; `reasons` are the model's, for labels of its own."""
 
     passage: Passage
     labels: Labels
     scores: Scores | None
     sentences: tuple[Labelled, ...]
+    reasons: Reasons
+    by_people: frozenset[Source]  # that people judged, so that the label is theirs
 
 
 def placed(analysis: Analysis) -> Analysis:
@@ -68,7 +81,31 @@ def labelled_passages(analysis: Analysis) -> Iterator[LabelledPassage]:
             _labelled(sentence.start, sentence.end, on(inside, Unit.SENTENCE, sentence.start, sentence.end))
             for sentence in passage.sentences
         )
-        yield LabelledPassage(passage, settle_passage(passage, inside), scores_of(whole), sentences)
+        yield LabelledPassage(
+            passage=passage,
+            labels=settle_passage(passage, inside),
+            scores=scores_of(whole),
+            sentences=sentences,
+            reasons=reasons_of(whole),
+            by_people=frozenset(judged_by_people(passage, inside)),
+        )
+
+
+def weighed(labelled: LabelledPassage, source: Source, text: str, language: str = "nl") -> list[str]:
+    """What weighed most for a label of the model, in words; empty for labels of people.
+
+    `text` is that of the document.
+    """
+    if source in labelled.by_people or source not in labelled.labels:
+        return []
+    sentence = carrying(labelled, source, labelled.labels[source])
+    words = features.words_of(text[sentence.start : sentence.end])
+    return explain.phrases(labelled.reasons.get(source, ()), words, language)
+
+
+def carrying(labelled: LabelledPassage, source: Source, use: Use) -> Labelled:
+    """The sentence of a passage that carries a label most."""
+    return labelled.sentences[carrier([one.scores for one in labelled.sentences], source, use)]
 
 
 def _labelled(start: int, end: int, said: Sequence[Verdict]) -> Labelled:

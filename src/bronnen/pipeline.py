@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from bronnen import __version__, balance, classifier, explain, extract, features, language, segment
 from bronnen.records import Analysis, Document, MadeWith, Passage, Scores, Sentence, Source, Unit, Use, Verdict, page_at
-from bronnen.settings import Settings, resource, settings_hash
+from bronnen.settings import Settings, model_folder, settings_hash
 from bronnen.verdicts import carrier
 
 if TYPE_CHECKING:
@@ -42,11 +42,6 @@ def load_tools(settings: Settings) -> Tools:
     model = classifier.Model.load(model_folder(settings))
     made_with = MadeWith(__version__, settings_hash(settings), model.id, language.describe(nlp))
     return Tools(nlp, model, settings, made_with)
-
-
-def model_folder(settings: Settings) -> Path:
-    """The folder of the classifier: the one in the settings, else the one that comes with bronnen."""
-    return Path(settings.model.path) if settings.model.path else resource("models", "sources")
 
 
 def analyse(path: Path, tools: Tools) -> Analysis:

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from factories import KNOWN, E, analysis
 
-from bronnen.cli.groups import ALL, UNKNOWN, Groups, remarks
+from bronnen.cli.outputs import group_rows, remarks
 from bronnen.formats.metadata import Metadata
 from bronnen.formats.tables import Row
+from bronnen.groups import ALL, UNKNOWN, Groups
 from bronnen.quantify import Drawn
 from bronnen.records import Source
 
@@ -44,7 +45,7 @@ def groups(told: Told | None, uses: Mapping[str, int | Drawn]) -> Groups:
 
 
 def rows(found: Groups) -> dict[tuple[str, str], Row]:
-    return {(str(row["column"]), str(row["group"])): row for row in found.rows("draws")}
+    return {(str(row["column"]), str(row["group"])): row for row in group_rows(found, "draws")}
 
 
 def named(letter: str, count: int) -> list[str]:
@@ -52,7 +53,7 @@ def named(letter: str, count: int) -> list[str]:
 
 
 def said(found: Groups) -> list[str]:
-    return list(remarks(found, list(found.rows("draws"))))
+    return list(remarks(found, list(group_rows(found, "draws"))))
 
 
 def of_region(**sizes: int) -> Told:

@@ -13,6 +13,7 @@ from bronnen.records import Source, Use
 
 SOURCES = [str(source) for source in Source]
 USES = [str(use) for use in Use]
+LANGUAGES = ["nl", "en"]
 FORMATS = ["table", "json", "csv"]
 
 Command = Callable[..., Any]

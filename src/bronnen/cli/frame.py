@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bronnen.errors import StoreError, UsageError
+from bronnen.errors import StoreError
 
 if TYPE_CHECKING:
     from bronnen.audit.plan import Counted, Frame, Plan, PlannedDocument
@@ -90,21 +89,10 @@ def sheet_rows(store: Store, plan: Plan, plan_hash: str) -> Iterator[SheetRow]:
 
 
 def _chosen(store: Store, run: int, wanted: Sequence[str]) -> set[str] | None:
-    if not wanted:
-        return None
-    known = [_document(analysis) for analysis in store.analyses(run)]
-    chosen: set[str] = set()
-    for told in wanted:
-        found = [one for one in known if told in (one.id, one.name, one.path) or Path(told) == Path(one.path)]
-        if not found and len(told) >= 6:
-            found = [one for one in known if one.id.startswith(told.lower())]
-        if not found:
-            raise UsageError(f"The last scan has no document {told}.", "Give its name, path or id; see balance.csv.")
-        if len(found) > 1:
-            ids = ", ".join(one.id[:12] for one in found)
-            raise UsageError(f"{len(found)} documents are called {told}.", f"Give an id: {ids}.")
-        chosen.add(found[0].id)
-    return chosen
+    from bronnen.cli.inputs import find_document
+
+    known = store.run_documents(run) if wanted else []
+    return {find_document(told, known, "the last scan") for told in wanted} or None
 
 
 def _document(analysis: Analysis) -> PlannedDocument:

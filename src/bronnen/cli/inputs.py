@@ -15,9 +15,11 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
 
+from bronnen.errors import UsageError
 from bronnen.extract import extended, openable
 
 _CHUNK = 1 << 20
+_SIGNS = 6  # of an id, from which it says which document is meant
 
 # Path's own raise where a folder may not be entered, before Python 3.14
 _is_folder, _is_link, _is_there = os.path.isdir, os.path.islink, os.path.exists
@@ -58,6 +60,28 @@ def file_hash(path: Path) -> str:
         while piece := stream.read(_CHUNK):
             found.update(piece)
     return found.hexdigest()
+
+
+def find_document(told: str, known: Iterable[tuple[str, str, str]], where: str) -> str:
+    """The id of the document that is meant: a file with its bytes, or its id, name, path or the first signs of its id.
+
+    `known` are (id, name, path) of the documents there are, `where` says where they are.
+
+    Raises:
+        UsageError: there is none, or more than one.
+    """
+    path = Path(told)
+    documents = list(dict.fromkeys(known))
+    wanted = file_hash(openable(path)) if path.is_file() else ""
+    found = [one for one in documents if one[0] == wanted]
+    found = found or [one for one in documents if told in one or path == Path(one[2])]
+    found = found or [one for one in documents if len(told) >= _SIGNS and one[0].startswith(told.lower())]
+    ids = list(dict.fromkeys(one[0] for one in found))
+    if not ids:
+        raise UsageError(f"{told} is not in {where}.", "Give its name, path or id; see balance.csv.")
+    if len(ids) > 1:
+        raise UsageError(f"{len(ids)} documents in {where} are called {told}.", f"Give an id: {', '.join(ids)}.")
+    return ids[0]
 
 
 def _expanded(told: str, out: Path | None, ignored: Counter[str]) -> Sequence[Path]:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from bronnen import balance, quantify
-from bronnen.cli.groups import ALL, Groups, remarks
+from bronnen.cli.screen import some
 from bronnen.cli.summary import Line, line, line_of
 from bronnen.errors import StoreError
 from bronnen.formats import tables, workbook
 from bronnen.formats.metadata import Metadata
+from bronnen.groups import ALL, LEAST, MOST, Groups
 from bronnen.settings import Settings
 from bronnen.settled import labelled_passages, parts, placed
 from bronnen.store import Store
+from bronnen.taxonomy import looks
 
 
 @dataclass(slots=True)
@@ -93,9 +95,37 @@ def _passages(
         written.warnings.extend(tables.warning_rows(document.path, document))
         written.lines.append(line_of(analysis))
         yield from tables.passage_rows(document, labelled_passages(analysis))
-    written.groups.extend(groups.rows(method))
+    written.groups.extend(group_rows(groups, method))
     written.remarks.extend(remarks(groups, written.groups))
     if groups.sums:
         figures = quantify.balance(groups.sums[ALL], groups.known, method)
         pages = sum(one.pages for one in written.lines)
         written.total = line("alle documenten", pages, figures, {})
+
+
+def group_rows(groups: Groups, method: str) -> Iterator[tables.Row]:
+    """The rows of groups.csv."""
+    for one in groups.found(method):
+        yield tables.group_row(one.column, one.group, one.documents, one.balance, one.more)
+
+
+def remarks(groups: Groups, rows: Sequence[tables.Row]) -> Iterator[str]:
+    """What the screen says of the groups, and of a table that does not fit the documents."""
+    shown = [
+        f"{row['column']} {row['group']} ({'meer' if row[f'{source}_outcome'] == 'more' else 'minder'} {look.name})"
+        for row in rows
+        for source, look in looks().items()
+        if row[f"{source}_outcome"] in ("more", "less")
+    ]
+    if shown:
+        yield f"Wijken af van de andere groepen: {some(shown)}. Zie groups.csv; een op de twintig is toeval."
+    elif any(row[f"{source}_outcome"] for row in rows for source in looks()):
+        yield "Tussen de groepen is geen verschil aangetoond: zie groups.csv."
+    elif groups.columns:
+        yield f"Te weinig documenten om groepen te vergelijken (minder dan {LEAST} in of buiten een groep)."
+    if groups.without:
+        yield f"Staan niet in de tabel met kenmerken: {some(groups.without)}."
+    if groups.unmet:
+        yield f"Staan wel in die tabel, maar zijn niet gelezen: {some(groups.unmet)}."
+    if groups.left_out:
+        yield f"Meer dan {MOST} verschillende waarden, dus geen groepen: {some(groups.left_out)}."

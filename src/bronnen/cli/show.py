@@ -70,24 +70,13 @@ def _analysed(path: Path, settings: Settings) -> Analysis:
 
 
 def _stored(folder: Path, told: str) -> Analysis:
-    from bronnen.cli.inputs import file_hash
+    from bronnen.cli.inputs import find_document
     from bronnen.extract import openable
     from bronnen.store import Store
 
-    path = Path(told)
     with Store(openable(folder)) as store:
-        known = store.documents()
-        wanted = file_hash(openable(path)) if path.is_file() else ""
-        found = [document_id for document_id, _, _ in known if document_id == wanted]
-        found = found or [row[0] for row in known if told in row[1:]]
-        found = found or [row[0] for row in known if len(told) >= 6 and row[0].startswith(told)]
-        if len(found) > 1:
-            raise UsageError(
-                f"{len(found)} documents in {folder} are called {told}.", f"Give an id: {', '.join(found)}."
-            )
-        analysis = store.analysis(found[0]) if found else None
-    if analysis is None:
-        raise UsageError(f"{told} is not in the store in {folder}.", "`bronnen scan` puts it there.")
+        analysis = store.analysis(find_document(told, store.documents(), f"the store in {folder}"))
+    assert analysis is not None
     return analysis
 
 

@@ -1,20 +1,19 @@
 """Pages for readers: facts decided elsewhere go in, one HTML file that needs nothing else comes out.
 
-A page loads nothing from outside, works without JavaScript, and escapes every text from a document (jinja2's
-autoescape): a document is material, it never becomes part of the page. This is the only room that imports jinja2.
+A page loads nothing from outside, and escapes every text from a document (jinja2's autoescape): a document is
+material, it never becomes part of the page. Figures need no JavaScript; the plots and passages of many documents do.
+This is the only room that imports jinja2 and plotly.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bronnen.records import Labels, Source, Use
 from bronnen.report.figures import Figures
 from bronnen.report.plots import Plot, curves, reliability, ticks
+from bronnen.report.templates import environment
 from bronnen.report.words import WORDS
 from bronnen.taxonomy import looks, use_mark, use_name
 
@@ -26,7 +25,7 @@ def evaluation_page(facts: Mapping[str, Any], language: str = "nl") -> str:
     words, figures = WORDS[language], Figures(language)
     shown = looks(language)
     return (
-        _environment()
+        environment()
         .get_template(f"{facts['kind']}.html.jinja")
         .render(
             facts=facts,
@@ -41,16 +40,6 @@ def evaluation_page(facts: Mapping[str, Any], language: str = "nl") -> str:
             curves=lambda source: curves(facts["figures"][source]),
             reliability=lambda source: reliability(facts["figures"][source]["used"]["calibration"]["bins"]),
         )
-    )
-
-
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
     )
 
 

@@ -22,7 +22,10 @@ class Figures:
 
     def number(self, value: float | None, decimals: int = 2) -> str:
         """A figure with decimals."""
-        return NONE if value is None else self._local(f"{value:.{decimals}f}".replace("-", "−"))
+        if value is None:
+            return NONE
+        text = f"{value:.{decimals}f}"
+        return self._local(text.lstrip("-") if float(text) == 0 else text.replace("-", "−"))
 
     def signed(self, value: float | None, decimals: int = 2) -> str:
         """A difference: with its sign, zero without."""

@@ -113,6 +113,19 @@ class Store:
             (stored,) = self._connection.execute("SELECT settings FROM runs WHERE id = ?", (run,)).fetchone()
         return settings_of(json.loads(stored))
 
+    def run_date(self, run: int) -> str:
+        """When a run began: a UTC time in ISO 8601."""
+        with told(self.path):
+            (found,) = self._connection.execute("SELECT started FROM runs WHERE id = ?", (run,)).fetchone()
+        return str(found)
+
+    def run_documents(self, run: int) -> list[tuple[str, str, str]]:
+        """(id, name, path) of the documents of a run, in the order of its files, with the paths of that run."""
+        question = "SELECT d.id, r.path FROM run_documents r JOIN documents d ON d.key = r.document WHERE r.run = ? "
+        with told(self.path):
+            found = self._connection.execute(question + "ORDER BY r.position", (run,)).fetchall()
+        return [(document_id, Path(path).name, path) for document_id, path in found]
+
     def has_documents(self, run: int) -> bool:
         """Whether a run has any result."""
         with told(self.path):

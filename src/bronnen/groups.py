@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from bronnen import quantify
-from bronnen.cli.screen import some
 from bronnen.formats.metadata import Metadata
-from bronnen.formats.tables import Row, group_row
 from bronnen.quantify import Drawn
-from bronnen.records import Document, Known
-from bronnen.taxonomy import looks
+from bronnen.records import Balance, Document, Estimate, Known, Source
 
 ALL = ("", "all documents")
 UNKNOWN = "(unknown)"
-_MOST = 50  # values of a column; one with more names documents rather than groups
-_LEAST = 3  # documents on both sides of a difference
+MOST = 50  # values of a column; one with more names documents rather than groups
+LEAST = 3  # documents on both sides of a difference
+
+
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """A group of documents: those that a column tells `group` of; of `ALL` both say so.
+
+    `more` is how much larger the part of its passages that use each source is than among all other documents; None
+    where that cannot be said.
+    """
+
+    column: str
+    group: str
+    documents: int
+    balance: Balance
+    more: Mapping[Source, Estimate] | None
 
 
 @dataclass(slots=True)
@@ -38,7 +50,7 @@ class Groups:
     def __post_init__(self) -> None:
         told, columns = (self.metadata.told, self.metadata.columns) if self.metadata is not None else ((), ())
         values = {column: {row[column] for row in told if row.get(column)} for column in columns}
-        self.columns = [column for column, found in values.items() if len(found) <= _MOST]
+        self.columns = [column for column, found in values.items() if len(found) <= MOST]
 
     def add(self, document: Document, drawn: Drawn, known: Known) -> None:
         """Adds a document to the groups it belongs to."""
@@ -65,47 +77,29 @@ class Groups:
         told = self.metadata.told if self.metadata is not None else ()
         return [self.metadata.named(row) for row in told if self.metadata and id(row) not in self.met]
 
-    def rows(self, method: str) -> Iterator[Row]:
-        """The rows of groups.csv: all documents first, then column by column the groups by name."""
+    def found(self, method: str) -> Iterator[Grouped]:
+        """All documents first, then column by column the groups by name."""
         order = {column: number for number, column in enumerate(self.columns)}
         for place in sorted(self.sums, key=lambda place: (order.get(place[0], -1), place[1])):
-            drawn, others = self.sums[place], self._others(place)
-            is_enough = min(drawn.documents, others.documents) >= _LEAST and drawn.passages and others.passages
+            drawn, others = self.sums[place], less(self.sums[ALL], self._others_of(place))
+            is_enough = min(drawn.documents, others.documents) >= LEAST and drawn.passages and others.passages
             more = quantify.difference(drawn, others) if is_enough and place[1] != UNKNOWN else None
-            yield group_row(*place, drawn.documents, quantify.balance(drawn, self.known, method), more)
+            yield Grouped(*place, drawn.documents, quantify.balance(drawn, self.known, method), more)
 
-    def _others(self, place: tuple[str, str]) -> Drawn:
-        """All documents of other known groups of the same column."""
-        whole, mine = self.sums[ALL], [self.sums[place]]
+    def _others_of(self, place: tuple[str, str]) -> Drawn:
+        """A group, and the documents of which its column tells nothing: what the others of the column are without."""
+        mine = [self.sums[place]]
         if place[1] != UNKNOWN and (place[0], UNKNOWN) in self.sums:
             mine.append(self.sums[place[0], UNKNOWN])
-        away = quantify.joined(mine)
-        return Drawn(
-            whole.passages - away.passages,
-            np.asarray(whole.counts - away.counts),
-            np.asarray(whole.found - away.found),
-            whole.judged - away.judged,
-            whole.documents - away.documents,
-        )
+        return quantify.joined(mine)
 
 
-def remarks(groups: Groups, rows: Sequence[Row]) -> Iterator[str]:
-    """What the screen says of the groups, and of a table that does not fit the documents."""
-    shown = [
-        f"{row['column']} {row['group']} ({'meer' if row[f'{source}_outcome'] == 'more' else 'minder'} {look.name})"
-        for row in rows
-        for source, look in looks().items()
-        if row[f"{source}_outcome"] in ("more", "less")
-    ]
-    if shown:
-        yield f"Wijken af van de andere groepen: {some(shown)}. Zie groups.csv; een op de twintig is toeval."
-    elif any(row[f"{source}_outcome"] for row in rows for source in looks()):
-        yield "Tussen de groepen is geen verschil aangetoond: zie groups.csv."
-    elif groups.columns:
-        yield f"Te weinig documenten om groepen te vergelijken (minder dan {_LEAST} in of buiten een groep)."
-    if groups.without:
-        yield f"Staan niet in de tabel met kenmerken: {some(groups.without)}."
-    if groups.unmet:
-        yield f"Staan wel in die tabel, maar zijn niet gelezen: {some(groups.unmet)}."
-    if groups.left_out:
-        yield f"Meer dan {_MOST} verschillende waarden, dus geen groepen: {some(groups.left_out)}."
+def less(whole: Drawn, away: Drawn) -> Drawn:
+    """The draws of documents without some of them."""
+    return Drawn(
+        whole.passages - away.passages,
+        np.asarray(whole.counts - away.counts),
+        np.asarray(whole.found - away.found),
+        whole.judged - away.judged,
+        whole.documents - away.documents,
+    )

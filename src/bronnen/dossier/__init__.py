@@ -1,0 +1,94 @@
+"""What reports tell of: the documents of a scan with their figures, groups and failures, gathered from a store once.
+
+Counts and estimates only: what is said of them, and how it looks, is decided in `report`. Holds all passages of all
+documents in memory (some 10 MB per thousand), but of the verdicts behind them only what settled them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from bronnen import balance, quantify
+from bronnen.formats.metadata import Metadata
+from bronnen.groups import Grouped, Groups
+from bronnen.quantify import Drawn
+from bronnen.records import Analysis, Balance, Document, Known, MadeWith
+from bronnen.settings import Settings
+from bronnen.settled import LabelledPassage, labelled_passages, parts, placed
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A chapter that has counted passages; what stands before the first has an empty heading."""
+
+    start: int
+    heading: str
+    drawn: Drawn
+    balance: Balance
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A document of a scan with all that reports tell of it; `properties` are from the user's own table."""
+
+    document: Document
+    passages: tuple[LabelledPassage, ...]
+    drawn: Drawn
+    balance: Balance
+    chapters: tuple[Chapter, ...]
+    made_with: MadeWith
+    properties: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """The documents of a scan in the order of its files, all of them together, and groups of them.
+
+    `columns` are those of the user's table that make groups; `groups` has all documents together first.
+    """
+
+    documents: tuple[Told, ...]
+    groups: tuple[Grouped, ...]
+    columns: tuple[str, ...]
+    drawn: Drawn | None  # of all documents; None where there is none
+    known: Known
+    settings: Settings
+
+
+def gather(analyses: Iterable[Analysis], settings: Settings, metadata: Metadata | None = None) -> Dossier:
+    """The dossier of a run's analyses."""
+    groups, method = Groups(metadata), balance.method(settings)
+    documents = []
+    for stored in analyses:
+        one = told(stored, settings, metadata)
+        groups.add(one.document, one.drawn, stored.known)
+        documents.append(one)
+    found = tuple(groups.found(method))
+    drawn = quantify.joined(one.drawn for one in documents) if documents else None
+    return Dossier(tuple(documents), found, tuple(groups.columns), drawn, groups.known, settings)
+
+
+def only(dossier: Dossier, document_id: str) -> Dossier:
+    """The dossier of one of its documents; gaps and links of it are found in the whole one."""
+    documents = tuple(one for one in dossier.documents if one.document.id == document_id)
+    return replace(dossier, documents=documents, groups=(), columns=(), drawn=documents[0].drawn)
+
+
+def told(stored: Analysis, settings: Settings, metadata: Metadata | None = None) -> Told:
+    """What reports tell of one document; people's verdicts count."""
+    analysis = placed(stored)
+    document, known, method = analysis.document, analysis.known, balance.method(settings)
+    found = parts(analysis, settings)
+    drawn = balance.whole(found)
+    return Told(
+        document=document,
+        passages=tuple(labelled_passages(analysis)),
+        drawn=drawn,
+        balance=quantify.balance(drawn, known, method),
+        chapters=tuple(
+            Chapter(part.start, part.heading, part.drawn, quantify.balance(part.drawn, known, method)) for part in found
+        ),
+        made_with=analysis.made_with,
+        properties=metadata.of(document.id, document.path, document.name) if metadata else {},
+    )

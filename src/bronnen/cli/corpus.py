@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bronnen.cli.agreement import agreement
-from bronnen.errors import ExitCode
+from bronnen.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from bronnen.records import Document, Verdict
@@ -36,14 +36,29 @@ corpus.add_command(agreement)
 @click.option(
     "--store", "folder", required=True, metavar="DIR", type=click.Path(path_type=Path), help="With the store."
 )
+@click.option(
+    "--codes",
+    metavar="TOML",
+    type=click.Path(path_type=Path),
+    help="What the codes of a QDA project stand for; our own names are known.",
+)
 @click.pass_context
-def bring_in(ctx: click.Context, file: Path, folder: Path) -> None:
-    """Add the labels in FILE (.jsonl or .csv) to the store in DIR, as verdicts by people.
+def bring_in(ctx: click.Context, file: Path, folder: Path, codes: Path | None) -> None:
+    """Add the labels in FILE (.jsonl, .csv or .qdpx) to the store in DIR, as verdicts by people.
 
     A label goes to its place by its offsets, or else to where its text stands in the document. What has no place is
     listed, and the exit code is then 8. A file with a bad row is refused whole. Labels by a model are left out.
+
+    A .qdpx is a project of ATLAS.ti, MAXQDA, NVivo or QualCoder (REFI-QDA).
     """
     from bronnen.extract import openable
+
+    if file.suffix.lower() == ".qdpx":
+        from bronnen.cli.qda import bring_in_project
+
+        ctx.exit(int(bring_in_project(openable(file), openable(folder), codes)))
+    if codes is not None:
+        raise UsageError(f"--codes belongs to a .qdpx, not to {file.name}.")
     from bronnen.formats.labels import read_labels
     from bronnen.store import Store
 

@@ -73,9 +73,8 @@ def meanings(names: Iterable[str], own: Mapping[str, Meaning]) -> dict[str, Mean
     A code inside a folder is known by its whole path, by its own name, or by the two last parts ('ervaringskennis' >
     'gebruikt').
     """
-    known: dict[str, Meaning] = {
-        folded(name): said for language in _NONE for said, name in _names(language).items()
-    } | dict(own)
+    known: dict[str, Meaning] = {folded(name): said for one in _NONE for said, name in _names(one).items()}
+    known.update(own)
     found: dict[str, Meaning] = {}
     for name in names:
         parts = name.split(" > ")
@@ -97,10 +96,10 @@ def match(
     """
     if any(found.key == document_id for document_id, _, _ in documents):
         return found.key, ""
-    wanted = _base(found.name)
+    wanted = _file_name(found.name)
     ways = ((wanted, lambda name: name), (_stem(wanted), lambda name: name), (_stem(wanted), _stem))
     for name, way in ways:
-        same = [document_id for document_id, other, _ in documents if way(_base(other)) == name]
+        same = [document_id for document_id, other, _ in documents if way(_file_name(other)) == name]
         if len(same) == 1:
             return same[0], ""
         if same:
@@ -142,6 +141,14 @@ def verdicts(found: Text, analysis: Analysis, told: Mapping[str, Meaning], tally
                 said.setdefault((*target, _by(coding.coder)), []).append((what, coding.at))
     made = (_verdict(analysis, key, codings, tally) for key, codings in said.items())
     return sorted((one for one in made if one), key=lambda one: (one.start, one.end, one.by))
+
+
+def leave(found: Text, told: Mapping[str, Meaning], tally: Tally, why: str) -> None:
+    """Notes the codings by people in a text that has no document."""
+    parts = [(one.codings, one.note) for one in found.selections] + [(one.codings, "") for one in found.quotes]
+    for codings, note in parts:
+        for coding, _ in _by_people(codings, note, told, tally):
+            tally.left.append(Left(found.name, f"'{coding.code}': {why}"))
 
 
 def _placed(
@@ -280,10 +287,11 @@ def _note(verdict: Verdict, names: Mapping[Said, str], model: str, language: str
 
 
 def _names(language: str) -> dict[Said, str]:
-    named = {
-        (source, use): f"{looks(language)[source].name} {use_name(use, language)}" for source in Source for use in Use
-    }
-    return {**named, **{(source, None): f"{_NONE[language]} {looks(language)[source].name}" for source in Source}}
+    named: dict[Said, str] = {}
+    for source, look in looks(language).items():
+        named.update({(source, use): f"{look.name} {use_name(use, language)}" for use in Use})
+        named[source, None] = f"{_NONE[language]} {look.name}"
+    return named
 
 
 def _pdf(analysis: Analysis) -> Path | None:
@@ -297,7 +305,7 @@ def _pdf(analysis: Analysis) -> Path | None:
     return None
 
 
-def _base(name: str) -> str:
+def _file_name(name: str) -> str:
     return folded(name.replace("\\", "/").rpartition("/")[2])
 
 

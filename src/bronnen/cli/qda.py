@@ -12,7 +12,7 @@ import click
 from bronnen import exchange
 from bronnen.cli.screen import readable
 from bronnen.errors import ExitCode
-from bronnen.formats.qdpx import Left, Project, Text
+from bronnen.formats.qdpx import Project, Text
 from bronnen.formats.qdpx.meaning import Meaning, read_meanings
 from bronnen.formats.qdpx.reading import read_qdpx
 from bronnen.places import digest
@@ -58,8 +58,7 @@ def _verdicts(store: Store, texts: Iterable[Text], told: dict[str, Meaning], tal
         document_id, why = exchange.match(text, documents, digests)
         analysis = store.analysis(document_id) if document_id else None
         if analysis is None:
-            codings = [one for part in (*text.selections, *text.quotes) for one in part.codings]
-            tally.left += [Left(text.name, f"'{coding.code}': {why}") for coding in codings]
+            exchange.leave(text, told, tally, why)
             continue
         found += exchange.verdicts(text, analysis, told, tally)
     return found

@@ -7,13 +7,13 @@ that someone sends may name any file on the reader's machine.
 
 from __future__ import annotations
 
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from unicodedata import normalize
-from urllib.parse import unquote
 from xml.etree import ElementTree
 from xml.parsers.expat import ExpatError
 
@@ -80,7 +80,7 @@ class Container:
         scheme, mark, rest = link.partition("://")
         if not mark or scheme.casefold() != "internal":
             return None
-        for name in (rest, unquote(rest)):
+        for name in (rest, _unquoted(rest)):
             for folder in ("sources", ""):
                 place = "/".join(part for part in (self._folder, folder, _alike(name).lstrip("/")) if part)
                 if place in self._members:
@@ -168,3 +168,9 @@ def tree(path: Path, content: bytes) -> ElementTree.Element:
 def _alike(name: str) -> str:
     """The same for the ways in which programs write a name in a zip."""
     return normalize("NFC", name.replace("\\", "/").removeprefix("./")).casefold()
+
+
+def _unquoted(link: str) -> str:
+    """A link without the %20 that some programs write for a space."""
+    plain = re.sub(rb"%([0-9A-Fa-f]{2})", lambda found: bytes.fromhex(found[1].decode()), link.encode())
+    return plain.decode("utf-8", "replace")

@@ -59,6 +59,7 @@ class _Reading:
 
     def __init__(self, container: Container, root: Element) -> None:
         self.container, self.root = container, root
+        self.is_ours = root.get("origin") == OURS
         users = {_same(user.get("guid")): _name(user.get("name") or user.get("id")) for user in root.iter("User")}
         self.users = users
         self.only = next(iter(users.values())) if len(users) == 1 else UNKNOWN
@@ -75,7 +76,7 @@ class _Reading:
                 self._leave(case.get("name", "?"), self._code(reference), "codes a case, not words")
         origin = root.get("origin", "")
         way = counting.Counting()
-        if origin != OURS:
+        if not self.is_ours:
             pairs = [(draft.written, draft.told) for draft in drafts]
             way = counting.counting(pairs, one_break_first="atlas" in origin.casefold())
         texts = _without_twins(drafts, [self._text(draft, way) for draft in drafts])
@@ -95,7 +96,7 @@ class _Reading:
     def _read_codes(self, parent: Element, within: tuple[str, ...]) -> None:
         for element in parent.findall("Code"):
             said = element.findtext("Description", "")
-            code = Code(element.get("name", "").strip() or "?", element.get("color", ""), said, within)
+            code = Code(_titled(element), element.get("color", ""), said, within)
             self.codes[_same(element.get("guid"))] = code
             if element.get("isCodable", "true") not in ("false", "0"):
                 self.codable.append(code)
@@ -134,7 +135,7 @@ class _Reading:
     def _drafts(self) -> Iterator[_Draft]:
         for sources in self.root.findall("Sources"):
             for element in sources:
-                name = element.get("name", "").strip() or "?"
+                name = _titled(element)
                 if element.tag == "TextSource":
                     yield from self._source(element, name, _described(element))
                 elif element.tag == "PDFSource":
@@ -200,7 +201,10 @@ class _Reading:
         if content is not None:
             return counting.Written(content)
         found = self.container.text(element.get("plainTextPath", ""))
-        return None if found is None else counting.decoded(found)
+        if found is None:
+            return None
+        # what we wrote ourselves is UTF-8 without a mark, whatever it begins with
+        return counting.Written(found.decode("utf-8", "replace")) if self.is_ours else counting.decoded(found)
 
     def _text(self, draft: _Draft, way: counting.Counting) -> Text:
         selections = []
@@ -255,6 +259,12 @@ def _described(element: Element) -> str:
 def _same(identifier: str | None) -> str:
     """An identifier in one way of writing."""
     return (identifier or "").strip().strip("{}").casefold()
+
+
+def _titled(element: Element) -> str:
+    """The name of a source or code, as it stands."""
+    name = element.get("name", "")
+    return name if name.strip() else "?"
 
 
 def _name(told: str | None) -> str:

@@ -105,6 +105,24 @@ def bring_out(file: Path, folder: Path, by: str) -> None:
     click.echo(f"{count} labels written to {file}.")
 
 
+@corpus.command("codebook")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--lang", type=click.Choice(["nl", "en"]), default="nl", show_default=True, help="Of the names.")
+def codebook(file: Path, lang: str) -> None:
+    """Write the codes for sources and uses to FILE (.qdc), to code with in a QDA program.
+
+    ATLAS.ti, MAXQDA, NVivo and QualCoder read it as a REFI-QDA codebook. What is coded by these codes comes back with
+    `bronnen corpus import project.qdpx`.
+    """
+    from bronnen.exchange import codes
+    from bronnen.extract import openable
+    from bronnen.formats.qdpx.writing import write_codebook
+
+    found = codes(lang).values()
+    write_codebook(openable(file), found)
+    click.echo(f"{len(found)} codes written to {file}.")
+
+
 def _placed(store: Store, verdicts: Iterable[Verdict]) -> tuple[list[Verdict], list[Left]]:
     from bronnen.corpus import anchor
     from bronnen.records import page_at

@@ -118,14 +118,19 @@ def test_a_quote_from_a_pdf_is_found_by_its_words(found: Analysis) -> None:
 def test_what_the_model_said_is_no_verdict_of_a_person(found: Analysis) -> None:
     text, tally = found.document.text, exchange.Tally()
     note = f"bronnen: {USED[E]} (zekerheid 91%). Model m1."
-    told = (
+    ours = (
         on(text, "Dat weten wij.", USED[E], coder=OURS),
         on(text, "Dat weten wij.", USED[E], coder="Bronnen"),
-        on(text, "De raad besluit.", USED[E], USED[P], coder="anna", note=note),  # a program gave all to who exports
     )
-    made = exchange.verdicts(Text("n", text, told), found, KNOWN, tally)
-    assert [shown(one) for one in made] == ["passage: De raad besluit.: professional used"]
-    assert tally.by_model == 3 and tally.left == []
+    added = on(text, "De raad besluit.", USED[E], "gebruikt", USED[P], coder="anna", note=note)
+    told = {**KNOWN, "gebruikt": (W, Use.USED)}
+    made = exchange.verdicts(Text("n", text, (*ours, added)), found, told, tally)
+    everything = "passage: De raad besluit.: experiential used, professional used, scientific used"
+    assert [shown(one) for one in made] == [everything], "who says the same as the model says it"
+    assert (tally.by_model, tally.left) == (2, [])
+    (one,) = exchange.verdicts(Text("n", text, (added,)), found, told, tally)
+    assert shown(one) == "passage: De raad besluit.: professional used, scientific used"
+    assert tally.by_model == 3, "a program gave all codings to who exports"
 
 
 def test_codes_are_known_by_name_or_told(found: Analysis) -> None:

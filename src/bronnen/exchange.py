@@ -6,6 +6,7 @@ only what people coded becomes a verdict: `docs/file-formats.md` ('QDA projects'
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -145,7 +146,8 @@ def verdicts(found: Text, analysis: Analysis, told: Mapping[str, Meaning], tally
 
 def leave(found: Text, told: Mapping[str, Meaning], tally: Tally, why: str) -> None:
     """Notes the codings by people in a text that has no document."""
-    parts = [(one.codings, one.note) for one in found.selections] + [(one.codings, "") for one in found.quotes]
+    parts = [(one.codings, note) for one, note in zip(found.selections, _noted(found), strict=True)]
+    parts += [(one.codings, "") for one in found.quotes]
     for codings, note in parts:
         for coding, _ in _by_people(codings, note, told, tally):
             tally.left.append(Left(found.name, f"'{coding.code}': {why}"))
@@ -156,8 +158,8 @@ def _placed(
 ) -> Iterator[tuple[str, tuple[int, int] | None, list[tuple[Coding, Said]]]]:
     """The words, the span in the document and the codings by people of each selection that has any."""
     befores = places.befores(found.text, [selection.start for selection in found.selections])
-    for selection, before in zip(found.selections, befores, strict=True):
-        codings = list(_by_people(selection.codings, selection.note, told, tally))
+    for selection, before, note in zip(found.selections, befores, _noted(found), strict=True):
+        codings = list(_by_people(selection.codings, note, told, tally))
         if codings:
             words = found.text[selection.start : selection.end]
             context = (
@@ -176,10 +178,9 @@ def _placed(
 def _by_people(
     codings: Iterable[Coding], note: str, told: Mapping[str, Meaning], tally: Tally
 ) -> Iterator[tuple[Coding, Said]]:
+    """The codings by people of which the code says something of a source; the others are counted."""
     for coding in codings:
-        is_ours = note.startswith(f"{OURS}: ") and _last(coding.code) in note
-        # some programs give all codings to who exports
-        if is_ours or coding.coder.casefold() == OURS:
+        if coding.coder.casefold() == OURS or re.search(rf"(: |, ){re.escape(_last(coding.code))}[ ,.]", note):
             tally.by_model += 1
         elif coding.code not in told:
             tally.unknown[coding.code] += 1
@@ -189,6 +190,12 @@ def _by_people(
                 tally.skipped += 1
             else:
                 yield coding, meaning
+
+
+def _noted(found: Text) -> list[str]:
+    """What a selection's description tells of the model's codes, where the program gave all codings to who exports."""
+    has_ours = any(coding.coder.casefold() == OURS for one in found.selections for coding in one.codings)
+    return ["" if has_ours or not one.note.startswith(f"{OURS}: ") else one.note for one in found.selections]
 
 
 def _targets(start: int, end: int, analysis: Analysis) -> Iterator[tuple[Unit, int, int]]:

@@ -17,7 +17,7 @@ from unicodedata import normalize
 _WORD = re.compile(r"\S+")
 _AROUND = 40  # characters of context
 _EDGE = 40  # characters at either end by which a long stretch is found that something stands in the middle of
-_MOST = 5_000  # occurrences that are looked at
+_MOST = 1_000  # occurrences that are looked at
 
 
 def bare(text: str) -> str:

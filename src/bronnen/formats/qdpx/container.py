@@ -23,6 +23,7 @@ MAX_MEMBERS = 50_000
 MAX_XML = 150 * 2**20
 MAX_TEXT = 50 * 2**20  # one text
 MAX_TEXTS = 500 * 2**20  # all of them
+MAX_OTHERS = 8 * 2**30  # PDFs, which are only hashed
 MAX_RATIO = 250
 MAX_ELEMENTS = 3_000_000
 MAX_DEPTH = 60
@@ -41,7 +42,7 @@ class Container:
         if len(infos) > MAX_MEMBERS:
             raise StoreError(f"{path.name} holds {len(infos)} files, which no project does.", NEXT)
         self._members = {_alike(info.filename): info for info in infos}
-        self._left = MAX_TEXTS
+        self._left, self._others = MAX_TEXTS, MAX_OTHERS
         found = [name for name in self._members if name.endswith(".qde") and name.count("/") <= 1]
         found.sort(key=lambda name: (name.count("/"), not name.endswith("project.qde")))
         if not found or (len(found) > 1 and not found[0].endswith("project.qde")):
@@ -69,8 +70,9 @@ class Container:
     def parts(self, link: str) -> Iterator[bytes]:
         """The bytes of another source in small steps; none where it is not in the file or is unreasonably large."""
         info = self._found(link)
-        if info is not None and info.file_size <= MAX_TEXTS:
+        if info is not None and info.file_size <= self._others:
             left = info.file_size
+            self._others -= left
             with told(self.path), self._archive.open(info) as member:
                 while left > 0 and (part := member.read(min(_STEP, left))):
                     left -= len(part)

@@ -160,7 +160,7 @@ def _entry(name: str, how: int = zipfile.ZIP_DEFLATED) -> zipfile.ZipInfo:
     """A member without a time of its own."""
     entry = zipfile.ZipInfo(name)
     entry.compress_type = how
-    entry.external_attr = 0o644 << 16
+    entry.create_system, entry.external_attr = 3, 0o644 << 16  # the same on Windows
     return entry
 
 

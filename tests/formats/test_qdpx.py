@@ -16,7 +16,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bronnen.errors import BronnenError, EncryptedError, StoreError
-from bronnen.formats.qdpx import OURS, Code, Coding, Left, Project, Quote, Selection, Text, container
+from bronnen.formats.qdpx import OURS, Code, Coding, Left, Project, Quote, Selection, Text, container, counting
 from bronnen.formats.qdpx.reading import UNKNOWN, read_qdpx
 from bronnen.formats.qdpx.writing import write_codebook, write_qdpx
 
@@ -259,6 +259,31 @@ def test_offsets_are_understood_however_they_are_counted(
     assert (found.counting == "code points") == (not units and not one_break and not mark)
 
 
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.sampled_from([" ", "\r\n", "\n", " 😀 ", " 𝔘\r\n"]), min_size=3, max_size=12),
+    st.builds(counting.Counting, st.booleans(), st.booleans(), st.booleans()),
+    st.data(),
+)
+def test_names_tell_how_a_project_is_counted(gaps: list[str], way: counting.Counting, data: st.DataObject) -> None:
+    """Whatever the text, a program that names its selections is understood."""
+    words = [f"wóórd{number:02d}" for number in range(len(gaps))]
+    text = "".join(gap + word for gap, word in zip(gaps, words, strict=True))
+    written = counting.Written(text, data.draw(st.booleans()))
+
+    def size(part: str) -> int:
+        part = part.replace("\r\n", "\n") if way.one_break else part
+        return len(part.encode("utf-16-le")) // 2 if way.units else len(part)
+
+    chosen_words = data.draw(st.lists(st.sampled_from(words), min_size=1, unique=True))
+    told = []
+    for word in chosen_words:
+        start = size(text[: text.index(word)]) + (way.with_mark and written.has_mark)
+        told.append(counting.Told(start, start + size(word), word))
+    found = counting.spans(written, told, counting.counting([(written, told)]))
+    assert [span and text[slice(*span)] for span in found] == chosen_words
+
+
 def test_names_decide_where_the_ends_of_words_do_not(tmp_path: Path) -> None:
     text = ("a" * 20 + "\r\n" + "b" * 20 + "\r\n" + "cdefgh" * 5).encode()
     told = chosen(42, 48, "cdefgh") + chosen(48, 54, "cdefg...")
@@ -346,7 +371,7 @@ def test_who_coded_is_taken_from_where_it_is_told(tmp_path: Path) -> None:
     bare = chosen(0, 6, user="").replace(' creatingUser=""', "")
     by_selection = bare.replace("startPosition", f'creatingUser="{{{U2.upper()}}}" startPosition')
     changed = bare.replace(
-        "startPosition", f'modifyingUser="{U1}" modifiedDateTime="2026-01-02T03:04:05.67Z" startPosition'
+        "startPosition", f'modifyingUser="{U1}" modifiedDateTime="2026-01-02T04:04:05.67+01:00" startPosition'
     )
     told = source(by_selection, changed, bare, chosen(0, 6, user=C1))
     found = foreign(tmp_path, told, b"Ouders zeggen.")

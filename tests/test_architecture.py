@@ -11,9 +11,9 @@ import pytest
 SRC = Path(__file__).parents[1] / "src" / "bronnen"
 LAYERS = [  # from the bottom up; a room may import from lower rows only
     {"records", "errors"},
-    {"settings", "verdicts", "agreement", "lexicon"},
+    {"settings", "verdicts", "agreement", "lexicon", "places"},
     {"formats", "features", "taxonomy", "explain"},
-    {"extract", "segment", "language", "classifier", "quantify", "store", "corpus", "audit"},
+    {"extract", "segment", "language", "classifier", "quantify", "store", "corpus", "audit", "exchange"},
     {"balance", "groups"},
     {"settled", "pipeline", "training"},
     {"dossier"},

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bronnen.cli.agreement import agreement
-from bronnen.errors import ExitCode
+from bronnen.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from bronnen.records import Document, Verdict
@@ -36,14 +36,29 @@ corpus.add_command(agreement)
 @click.option(
     "--store", "folder", required=True, metavar="DIR", type=click.Path(path_type=Path), help="With the store."
 )
+@click.option(
+    "--codes",
+    metavar="TOML",
+    type=click.Path(path_type=Path),
+    help="What the codes of a QDA project stand for; our own names are known.",
+)
 @click.pass_context
-def bring_in(ctx: click.Context, file: Path, folder: Path) -> None:
-    """Add the labels in FILE (.jsonl or .csv) to the store in DIR, as verdicts by people.
+def bring_in(ctx: click.Context, file: Path, folder: Path, codes: Path | None) -> None:
+    """Add the labels in FILE (.jsonl, .csv or .qdpx) to the store in DIR, as verdicts by people.
 
     A label goes to its place by its offsets, or else to where its text stands in the document. What has no place is
     listed, and the exit code is then 8. A file with a bad row is refused whole. Labels by a model are left out.
+
+    A .qdpx is a project of ATLAS.ti, MAXQDA, NVivo or QualCoder (REFI-QDA).
     """
     from bronnen.extract import openable
+
+    if file.suffix.lower() == ".qdpx":
+        from bronnen.cli.qda import bring_in_project
+
+        ctx.exit(int(bring_in_project(openable(file), openable(folder), codes)))
+    if codes is not None:
+        raise UsageError(f"--codes belongs to a .qdpx, not to {file.name}.")
     from bronnen.formats.labels import read_labels
     from bronnen.store import Store
 
@@ -88,6 +103,24 @@ def bring_out(file: Path, folder: Path, by: str) -> None:
     with Store(openable(folder)) as store:
         write_labels(openable(file), counted(store.verdicts(by)))
     click.echo(f"{count} labels written to {file}.")
+
+
+@corpus.command("codebook")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--lang", type=click.Choice(["nl", "en"]), default="nl", show_default=True, help="Of the names.")
+def codebook(file: Path, lang: str) -> None:
+    """Write the codes for sources and uses to FILE (.qdc), to code with in a QDA program.
+
+    ATLAS.ti, MAXQDA, NVivo and QualCoder read it as a REFI-QDA codebook. What is coded by these codes comes back with
+    `bronnen corpus import project.qdpx`.
+    """
+    from bronnen.exchange import codes
+    from bronnen.extract import openable
+    from bronnen.formats.qdpx.writing import write_codebook
+
+    found = codes(lang).values()
+    write_codebook(openable(file), found)
+    click.echo(f"{len(found)} codes written to {file}.")
 
 
 def _placed(store: Store, verdicts: Iterable[Verdict]) -> tuple[list[Verdict], list[Left]]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from urllib.parse import quote
 
 from bronnen.formats import without_surrogates
+
+
+_MEANING = re.compile(rb"[^A-Za-z0-9/._~-]")
 
 
 def page_link(path: str, page: int | None, folder: Path) -> str | None:
@@ -17,15 +19,16 @@ def page_link(path: str, page: int | None, folder: Path) -> str | None:
     Every character that means something in an address is escaped: a name can never become a link to a site. None for
     a path on a server (`\\\\server\\share`, `//server/share`), which would send the reader's name there on a click.
 
-    >>> page_link("map/http:nota 1#2.pdf", 4, Path("."))
-    'map/http%3Anota%201%232.pdf#page=4'
+    >>> page_link("map/nota 1#2.pdf", 4, Path(".")), page_link("http:/nota.pdf", None, Path("."))
+    ('map/nota%201%232.pdf#page=4', './http%3A/nota.pdf')
     """
     if re.match(r"[\\/]{2}", path):
         return None
     place = f"#page={page}" if page is not None else ""
     path = without_surrogates(path)
     try:
-        return _escaped(os.path.relpath(path, folder)) + place
+        near = _escaped(os.path.relpath(path, folder))
+        return ("./" if "%3A" in near.split("/")[0] else "") + near + place
     except ValueError:  # another drive of Windows
         drive, rest = os.path.splitdrive(path)
         return f"file:///{drive}{_escaped(rest)}{place}" if re.fullmatch("[A-Za-z]:", drive) else None
@@ -33,4 +36,4 @@ def page_link(path: str, page: int | None, folder: Path) -> str | None:
 
 def _escaped(path: str) -> str:
     """The path with slashes, everything else that is no plain letter or digit escaped."""
-    return quote(path.replace(os.sep, "/"), safe="/")
+    return _MEANING.sub(lambda found: b"%%%02X" % found[0][0], path.replace(os.sep, "/").encode()).decode()

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from bronnen.formats import without_surrogates
 
-
 _MEANING = re.compile(rb"[^A-Za-z0-9/._~-]")
 
 

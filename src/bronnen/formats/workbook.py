@@ -36,7 +36,6 @@ _LINES = 8  # of a wrapped text, at most; the whole of it is in the cell
 _LINE_HEIGHT = 15.0  # points
 _PERCENTAGE = re.compile(r"_(share|rate)(_low|_high)?$|^(coverage|combined)(_low|_high)?$")
 _XML_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_RISKY = re.compile(FORMULA.pattern + "|#")  # openpyxl takes '#N/A' for an error
 _MODIFIED = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
@@ -176,7 +175,7 @@ def _cells(sheet: Any) -> Callable[[str, Value, str], Any]:
     def style(column: str, kind: str, value: Value) -> Any:
         if (column, kind) not in looks:
             made = xlsx_cell(sheet, column, value)
-            if kind == "link":
+            if kind.endswith("link"):
                 made.font = Font(color="0563C1", underline="single")
             looks[column, kind] = made._style if made.has_style else None
         return looks[column, kind]
@@ -187,9 +186,9 @@ def _cells(sheet: Any) -> Callable[[str, Value, str], Any]:
         is_text = isinstance(value, str)
         if is_text:
             value = _text(str(value))
-        risky = is_text and _RISKY.match(str(value)) is not None
-        look = style(column, "link" if link else "risky" if risky else "text" if is_text else "number", value)
-        if look is None and not risky:
+        kind = "number" if not is_text else "formula" if FORMULA.match(str(value)) else "text"
+        look = style(column, f"{kind} link" if link else kind, value)
+        if look is None and not (is_text and str(value).startswith("#")):  # openpyxl takes '#N/A' for an error
             return value
         made = WriteOnlyCell(sheet, value)
         if is_text:
@@ -236,7 +235,7 @@ class _Timeless(zipfile.ZipFile):
 
     def write(self, filename: Any, arcname: Any = None, *rest: Any) -> None:
         with Path(filename).open("rb") as content, self.open(_member(arcname), "w", force_zip64=True) as out:
-            copyfileobj(content, out, 1 << 20)
+            copyfileobj(content, out, 1 << 16)
 
 
 def _member(name: str) -> zipfile.ZipInfo:

@@ -9,6 +9,7 @@ import contextlib
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from itertools import chain, islice
 from pathlib import Path
 from shutil import copyfileobj
@@ -32,6 +33,7 @@ _WIDTHS = {
     **{"text": 90, "reasons": 60, "message": 90, "bearer": 40, "key": 34, "value": 90, "judged_by": 12},
 }
 _WRAPPED = frozenset({"text", "message", "value"})
+_FONT = "Calibri"  # what openpyxl gives cells of no special looks
 _LINES = 8  # of a wrapped text, at most; the whole of it is in the cell
 _LINE_HEIGHT = 15.0  # points
 _PERCENTAGE = re.compile(r"_(share|rate)(_low|_high)?$|^(coverage|combined)(_low|_high)?$")
@@ -83,6 +85,7 @@ def write_workbook(path: Path, sheets: Sheets) -> None:
     except ImportError as error:
         raise MissingError("openpyxl is not installed.", "Run `uv sync`, or `pip install bronnen` again.") from error
     book = Workbook(write_only=True)
+    _align(book)
     try:
         for name, (columns, rows) in sheets.items():
             for number, part in enumerate(_parts(rows), start=1):
@@ -124,7 +127,7 @@ def xlsx_cell(sheet: Any, column: str, value: Value, *, is_head: bool = False) -
         elif column.startswith("evenness"):
             made.number_format = "0.00"
     if is_head:
-        made.font = Font(bold=True)
+        made.font = Font(name=_FONT, size=11, bold=True)
     return made
 
 
@@ -167,7 +170,7 @@ def _cells(sheet: Any) -> Callable[[str, Value, str], Any]:
     be taken for a formula is left to openpyxl.
     """
     from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Font
+    from openpyxl.styles import Alignment, Font
     from openpyxl.worksheet.hyperlink import Hyperlink
 
     looks: dict[tuple[str, str], Any] = {}
@@ -176,7 +179,8 @@ def _cells(sheet: Any) -> Callable[[str, Value, str], Any]:
         if (column, kind) not in looks:
             made = xlsx_cell(sheet, column, value)
             if kind.endswith("link"):
-                made.font = Font(color="0563C1", underline="single")
+                made.font = Font(name=_FONT, size=11, color="0563C1", underline="single")
+                made.alignment = Alignment(vertical="top")
             looks[column, kind] = made._style if made.has_style else None
         return looks[column, kind]
 
@@ -204,6 +208,16 @@ def _cells(sheet: Any) -> Callable[[str, Value, str], Any]:
 
 def _line_count(value: Value, width: int) -> int:
     return -(-len(str(value or " ")) // width)
+
+
+def _align(book: Any) -> None:
+    """Lets plain cells begin at the top, beside a wrapped text; openpyxl has no name for the look of plain cells."""
+    from openpyxl.styles import Alignment
+
+    top, plain = Alignment(vertical="top"), copy(book._cell_styles[0])
+    plain.alignmentId = book._alignments.add(top)
+    book._cell_styles[0] = plain  # what Excel goes by
+    book._named_styles["Normal"].alignment = top  # what LibreOffice goes by
 
 
 def _text(value: str) -> str:

@@ -181,7 +181,6 @@ def summary_pdf(summary: Summary) -> bytes:
             sys_inputs={"levels": json.dumps(printable(levels), allow_nan=False)},
             ignore_system_fonts=True,
             pdf_standards=["ua-1"],
-            timestamp=0,
         )
     except typst.TypstError as error:  # a fault in summary.typ: nothing in a text can cause one
         raise BronnenError(f"The summary could not be typeset: {str(error)[:200]}.", "Please report it.") from error

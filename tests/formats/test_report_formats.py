@@ -109,7 +109,7 @@ def test_the_workbook_of_a_report(tmp_path: Path) -> None:
     assert cells["page"].value == 1
     assert cells["page"].hyperlink.target == "map/nota%20%231.pdf#page=4"
     assert cells["text"].alignment.wrap_text
-    assert {cell.alignment.vertical for cell in sheet[2]} == {"top"}
+    assert {cell.alignment.vertical for cell in sheet[2] if cell.value is not None} == {"top"}
     assert sheet.row_dimensions[2].height == 15
     assert cells["experiential_used_score"].value == 0.875
     assert book["balance"]["O2"].number_format == "0%"
@@ -285,7 +285,7 @@ def test_passages_are_written_as_they_come(tmp_path: Path, form: str) -> None:
 
 def example(language: str) -> str:
     (found,) = re.findall(rf"```{language}\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.S)
-    assert len(found.strip().splitlines()) == 2
+    assert len([line for line in found.splitlines() if line]) == 2
     return str(found)
 
 

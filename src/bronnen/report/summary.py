@@ -14,10 +14,9 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from bronnen.errors import BronnenError, MissingError, UsageError
 from bronnen.report.fitting import cut, printable, visible
+from bronnen.report.templates import environment
 
 _LEVELS = (
     *((3, 400, 4), (3, 260, 4), (3, 170, 4), (2, 240, 4), (2, 150, 4)),
@@ -152,14 +151,7 @@ class Summary:
 
 def summary_page(summary: Summary) -> str:
     """The page as one HTML file that needs nothing else; prints on A4."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("summary.html.jinja").render(page=_shown(summary, *_ON_SCREEN))
+    return environment().get_template("summary.html.jinja").render(page=_shown(summary, *_ON_SCREEN))
 
 
 def summary_pdf(summary: Summary) -> bytes:

@@ -29,12 +29,14 @@ HEAVY = {  # each heavy library lives in one room
     "pdfplumber": {"extract"},
     "pypdfium2": {"extract"},
     "openpyxl": {"formats"},
+    "pyarrow": {"formats"},
     "trafilatura": {"extract"},
     "docx": {"extract"},
     "odfdo": {"extract"},
     "sqlite3": {"store", "migrations"},
     "jinja2": {"report"},
     "plotly": {"report"},
+    "typst": {"report"},
 }
 SILENT_NAMES = re.compile(r"(^|_)(manager|service|handler|helper|util|utils|common|base|process|info|misc)(_|s?$)")
 

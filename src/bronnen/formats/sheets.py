@@ -215,8 +215,8 @@ def _workbook(rows: Sequence[Sequence[tables.Value]], plan_hash: str, auditor: s
     sheet.protection.autoFilter = False
     _explain(book.create_sheet("uitleg"), plan_hash, auditor, len(rows))
     whole = io.BytesIO()
-    book.save(whole)
-    return workbook.without_time(whole)
+    workbook.save(book, whole)
+    return whole.getvalue()
 
 
 def _height(text: str) -> float:

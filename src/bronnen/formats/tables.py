@@ -11,7 +11,7 @@ import io
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -170,17 +170,14 @@ def warning_rows(path: str, document: Document) -> Iterator[dict[str, Value]]:
 
 def passage_rows(document: Document, passages: Iterable[LabelledPassage]) -> Iterator[dict[str, Any]]:
     """The passages of a document as the objects of passages.jsonl, in the given order."""
-    has_pages = any(block.page is not None for block in document.blocks)
-    pages = [page for page in document.pages if page.end > page.start] if has_pages else []
-    starts = [page.start for page in pages]
+    page_of = page_numbers(document)
     for labelled in passages:
         passage = labelled.passage
-        place = bisect_right(starts, passage.start) - 1
         yield {
             "document": document.id,
             "name": document.name,
             "path": document.path,
-            "page": pages[place].number if place >= 0 else None,
+            "page": page_of(passage.start),
             "start": passage.start,
             "end": passage.end,
             "kind": passage.kind.value,
@@ -199,6 +196,19 @@ def passage_rows(document: Document, passages: Iterable[LabelledPassage]) -> Ite
                 for sentence in labelled.sentences
             ],
         }
+
+
+def page_numbers(document: Document) -> Callable[[int], int | None]:
+    """Tells on which page a place in the text is, from 1; None where the format has no pages."""
+    has_pages = any(block.page is not None for block in document.blocks)
+    pages = [page for page in document.pages if page.end > page.start] if has_pages else []
+    starts = [page.start for page in pages]
+
+    def page_of(place: int) -> int | None:
+        at = bisect_right(starts, place) - 1
+        return pages[at].number if at >= 0 else None
+
+    return page_of
 
 
 def _labels(labels: Labels) -> dict[str, str]:
@@ -225,32 +235,32 @@ def _rounded(value: float | None) -> int | float | None:
 
 def write_balance(path: Path, rows: Iterable[Row]) -> None:
     """Writes balance.csv."""
-    _write_csv(path, BALANCE_COLUMNS, rows)
+    write_csv(path, BALANCE_COLUMNS, rows)
 
 
 def write_sections(path: Path, rows: Iterable[Row]) -> None:
     """Writes sections.csv."""
-    _write_csv(path, SECTION_COLUMNS, rows)
+    write_csv(path, SECTION_COLUMNS, rows)
 
 
 def write_groups(path: Path, rows: Iterable[Row]) -> None:
     """Writes groups.csv."""
-    _write_csv(path, GROUP_COLUMNS, rows)
+    write_csv(path, GROUP_COLUMNS, rows)
 
 
 def write_failures(path: Path, failures: Iterable[Failure]) -> None:
     """Writes failures.csv."""
-    _write_csv(path, FAILURE_COLUMNS, map(failure_row, failures))
+    write_csv(path, FAILURE_COLUMNS, map(failure_row, failures))
 
 
 def write_duplicates(path: Path, duplicates: Iterable[tuple[str, str]]) -> None:
     """Writes duplicates.csv from pairs of a path and the path of the file it equals."""
-    _write_csv(path, DUPLICATE_COLUMNS, ({"path": path, "same_as": same_as} for path, same_as in duplicates))
+    write_csv(path, DUPLICATE_COLUMNS, ({"path": path, "same_as": same_as} for path, same_as in duplicates))
 
 
 def write_warnings(path: Path, rows: Iterable[Row]) -> None:
     """Writes warnings.csv."""
-    _write_csv(path, WARNING_COLUMNS, rows)
+    write_csv(path, WARNING_COLUMNS, rows)
 
 
 def write_passages(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -286,7 +296,8 @@ def csv_text(columns: Sequence[str], rows: Iterable[Row]) -> str:
     return stream.getvalue()
 
 
-def _write_csv(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> None:
+def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> None:
+    """Writes a table as CSV, one row in memory at a time; the same rows give the same bytes."""
     with replacing(path) as raw, io.TextIOWrapper(raw, encoding="utf-8", newline="") as stream:
         _fill(stream, columns, rows)
 

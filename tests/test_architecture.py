@@ -35,6 +35,7 @@ HEAVY = {  # each heavy library lives in one room
     "sqlite3": {"store", "migrations"},
     "jinja2": {"report"},
     "plotly": {"report"},
+    "pikepdf": {"report"},
 }
 SILENT_NAMES = re.compile(r"(^|_)(manager|service|handler|helper|util|utils|common|base|process|info|misc)(_|s?$)")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -20,7 +20,7 @@ from bronnen.report.copying import Added, Copy, Cover, Entry, Loss, Place, Spot,
 
 AUTHOR = "bronnen"
 USED, CALLED_FOR = 0.5, 0.14  # how much of its colour a highlight has; the rest is white
-_DASH = 1.1  # points: as thick as the underline of what is called for
+_THICK, _DASH, _STEP = 1.1, 3, 5  # points: of the underline of what is called for, its dashes and where the next begins
 _WIDE = 2.5  # of the font's size: a wider gap on a line (columns, cells of a table) is not highlighted
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 _PRINT = 4  # the flag of annotations that are printed too
@@ -40,7 +40,10 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """One label of a passage as readers meet it; all texts are final."""
+    """One label of a passage as readers meet it; all texts are final.
+
+    Where a passage has several, a program shows the note of only one at a click: so each may tell of all.
+    """
 
     group: str  # key of the outline entry that it comes under
     title: str  # 'ervaringskennis, gebruikt'
@@ -80,8 +83,9 @@ def highlighted(
 ) -> Copy:
     """A copy of the PDF `source`, from which `document` was read, with the marks as highlights.
 
-    Each label of a passage becomes one highlight per page: the line-height is divided over the labels of a passage, so
-    that each is seen. An outline entry per group (`groups`: its key and title, in this order) lists its passages.
+    Each label of a passage becomes one highlight per page. The height of a line is divided over what is used; what is
+    called for shares a dashed underline, over paler colours where nothing is used: so each is seen. An outline entry
+    per group (`groups`: its key and title, in this order) lists its passages.
     `cover` comes before the first page. The same input gives the same bytes.
 
     Raises:
@@ -114,8 +118,7 @@ def _added(
                 continue
             boxes = [box for box in mark.boxes if box.page == page]
             for at, tag in enumerate(mark.tags):
-                bands = [_band(box, at, len(mark.tags)) for box in boxes]
-                made = _annotation(pdf, tag, bands, place, blend)
+                made = _annotation(pdf, tag, boxes, place, blend, _drawing(mark.tags, at, boxes, place))
                 made.NM = f"{AUTHOR}-{number}-{page}-{at + 1}"
                 drawn.setdefault(page, []).append(pdf.make_indirect(made))
         first = mark.boxes[0] if mark.boxes else None
@@ -173,34 +176,23 @@ def _pages(mark: Mark) -> list[int]:
     return sorted({box.page for box in mark.boxes})
 
 
-def _band(box: Box, at: int, of: int) -> Box:
-    """The part of the line's height that the label number `at` of `of` gets."""
-    low, high = at / of, (at + 1) / of
-    if box.upright:
-        tall = box.bottom - box.top
-        return replace(box, top=box.top + low * tall, bottom=box.top + high * tall)
-    wide = box.x1 - box.x0
-    return replace(box, x0=box.x0 + low * wide, x1=box.x0 + high * wide)
-
-
-def _annotation(pdf: Any, tag: Tag, bands: Sequence[Box], place: Place, gs: Any) -> Any:
+def _annotation(pdf: Any, tag: Tag, boxes: Sequence[Box], place: Place, blend: Any, drawing: bytes) -> Any:
     """The highlight of one label on one page, with its own appearance: programs differ in what they draw by themselves.
 
     The blend mode stands in an outer form and the colours in a group within: so they are laid over the page once,
-    also where bands touch. /M is left out, for the same input to give the same bytes.
+    also where lines touch. /M is left out, for the same input to give the same bytes.
     """
-    corners = [_corners(band, place) for band in bands]
-    xs, ys = ([spot[axis] for quad in corners for spot in quad] for axis in (0, 1))
+    corners = [spot for box in boxes for spot in _corners(box, place)]
+    xs, ys = ([spot[axis] for spot in corners] for axis in (0, 1))
     rect = [round(min(xs) - 0.01, 2), round(min(ys) - 0.01, 2), round(max(xs) + 0.01, 2), round(max(ys) + 0.01, 2)]
-    inner = pdf.make_stream(_drawing(tag, bands, place, corners))
-    outer = pdf.make_stream(b"/G gs /F Do")
+    inner, outer = pdf.make_stream(drawing), pdf.make_stream(b"/G gs /F Do")
     for form in (inner, outer):
         form.Type, form.Subtype, form.BBox = _name("/XObject"), _name("/Form"), rect
     inner.Group = _dictionary(S="/Transparency")
-    outer.Resources = _dictionary(ExtGState={"/G": gs}, XObject={"/F": inner})
+    outer.Resources = _dictionary(ExtGState={"/G": blend}, XObject={"/F": inner})
     made = _dictionary(Type="/Annot", Subtype="/Highlight")
     made.Rect = rect
-    made.QuadPoints = [round(value, 2) for quad in corners for spot in quad for value in spot]
+    made.QuadPoints = [round(value, 2) for spot in corners for value in spot]
     made.C = [round(part, 4) for part in _rgb(tag.colour)]
     made.CA = USED if tag.used else CALLED_FOR  # for programs that draw it anew
     made.F = _PRINT
@@ -209,32 +201,49 @@ def _annotation(pdf: Any, tag: Tag, bands: Sequence[Box], place: Place, gs: Any)
     return made
 
 
-def _corners(band: Box, place: Place) -> list[Spot]:
+def _corners(box: Box, place: Place) -> list[Spot]:
     """Upper left, upper right, lower left, lower right as displayed: the order of programs, not of the standard."""
-    return [place(x, y) for y in (band.top, band.bottom) for x in (band.x0, band.x1)]
+    return [place(x, y) for y in (box.top, box.bottom) for x in (box.x0, box.x1)]
 
 
-def _drawing(tag: Tag, bands: Sequence[Box], place: Place, corners: Sequence[Sequence[Spot]]) -> bytes:
-    colour = _rgb(tag.colour)
-    share = USED if tag.used else CALLED_FOR
-    parts = [_numbers_of(1 - share * (1 - part) for part in colour) + " rg"]
-    for one, two, three, four in corners:
-        first, *rest = (_numbers_of(spot) for spot in (one, two, four, three))
-        parts.append(f"{first} m {' '.join(f'{spot} l' for spot in rest)} h")
-    parts.append("f")
+def _drawing(tags: Sequence[Tag], at: int, boxes: Sequence[Box], place: Place) -> bytes:
+    """What is drawn for the label number `at`: its share of each line's height, its dashes of each line's underline."""
+    tag = tags[at]
+    same = [number for number, other in enumerate(tags) if other.used is tag.used]
+    turn = same.index(at)
+    parts = []
+    if tag.used or len(same) == len(tags):
+        share = USED if tag.used else CALLED_FOR
+        parts.append(_told(1 - share * (1 - part) for part in _rgb(tag.colour)) + " rg")
+        for box in boxes:
+            one, two, three, four = _corners(_band(box, turn, len(same)), place)
+            parts.append(f"{_told(one)} m {_told(two)} l {_told(four)} l {_told(three)} l h")
+        parts.append("f")
     if not tag.used:
-        parts.append(f"{_numbers_of(colour)} RG {_DASH} w [3 2] 0 d")
-        for band in bands:
-            one, two = _underline(band)
-            parts.append(f"{_numbers_of(place(*one))} m {_numbers_of(place(*two))} l S")
+        round_ = _STEP * len(same)
+        phase = (round_ - _STEP * turn) % round_
+        parts.append(f"{_told(_rgb(tag.colour))} RG {_THICK} w [{_DASH} {round_ - _DASH}] {phase} d")
+        for box in boxes:
+            begin, end = (place(*spot) for spot in _underline(box))
+            parts.append(f"{_told(begin)} m {_told(end)} l S")
     return "\n".join(parts).encode("ascii")
 
 
-def _underline(band: Box) -> tuple[Spot, Spot]:
-    half = _DASH / 2
-    if band.upright:
-        return (band.x0, band.bottom - half), (band.x1, band.bottom - half)
-    return (band.x1 - half, band.bottom), (band.x1 - half, band.top)
+def _band(box: Box, at: int, of: int) -> Box:
+    """The share number `at` of `of` of the line's height."""
+    low, high = at / of, (at + 1) / of
+    if box.upright:
+        tall = box.bottom - box.top
+        return replace(box, top=box.top + low * tall, bottom=box.top + high * tall)
+    wide = box.x1 - box.x0
+    return replace(box, x0=box.x0 + low * wide, x1=box.x0 + high * wide)
+
+
+def _underline(box: Box) -> tuple[Spot, Spot]:
+    half = _THICK / 2
+    if box.upright:
+        return (box.x0, box.bottom - half), (box.x1, box.bottom - half)
+    return (box.x1 - half, box.bottom), (box.x1 - half, box.top)
 
 
 def _rgb(colour: str) -> tuple[float, float, float]:
@@ -242,7 +251,7 @@ def _rgb(colour: str) -> tuple[float, float, float]:
     return red, green, blue
 
 
-def _numbers_of(values: Any) -> str:
+def _told(values: Iterable[float]) -> str:
     return " ".join(f"{value:.3f}".rstrip("0").rstrip(".") for value in values)
 
 

@@ -23,8 +23,8 @@ from pdf_factory import Sheet, paragraph, pdf, text
 from bronnen.errors import BronnenError, EncryptedError, MissingError, UnreadableError, UsageError
 from bronnen.extract import read
 from bronnen.records import Document, Kind
-from bronnen.report.copying import TOLD
 from bronnen.report.highlight import USED, Copy, Cover, Loss, Mark, Tag, boxes_of, highlighted
+from bronnen.report.losses import TOLD
 from bronnen.settings import ExtractSettings
 from bronnen.taxonomy import looks
 
@@ -242,6 +242,8 @@ def furnished(data: bytes) -> bytes:
         link = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Link, Rect=[72, 690, 200, 712])
         first.Annots = pikepdf.Array([new(pikepdf.Dictionary({**link, "/Dest": goal})),
                                       new(pikepdf.Dictionary({**link, "/A": script})), 7])  # fmt: skip
+        web = pikepdf.Dictionary(S=pikepdf.Name.URI, URI="https://example.org", Next=script)
+        second.Annots = pikepdf.Array([new(pikepdf.Dictionary({**link, "/A": web}))])
         first.AA = pikepdf.Dictionary(O=script)
         root.OpenAction, root.AA = script, pikepdf.Dictionary(WC=script)
         root.Names = pikepdf.Dictionary(JavaScript=pikepdf.Dictionary(Names=["a", script]))
@@ -299,10 +301,27 @@ def test_nothing_runs_and_nothing_false_is_claimed(full: tuple[bytes, Document, 
         assert not {"/OpenAction", "/AA"} & set(root.keys()) and "/JavaScript" not in root.Names
         assert not {"/SigFlags", "/XFA"} & set(root.AcroForm.keys())
         assert "/V" not in root.AcroForm.Fields[0] and root.AcroForm.Fields[0].T == "handtekening"
+        assert again.pages[2].obj.Annots[1].A.URI == "https://example.org"
         assert root.Metadata.read_bytes() == b"<x><r a='b'/></x>"
         out = io.BytesIO()
         again.save(out, qdf=True, static_id=True)
         assert b"JavaScript" not in out.getvalue() and b"app.alert" not in out.getvalue()
+
+
+def test_loops_in_forms_and_outlines_end(full: tuple[bytes, Document, list[Mark]]) -> None:
+    source, document, told = full
+    with pikepdf.open(io.BytesIO(source)) as opened:
+        root, field = opened.Root, opened.Root.AcroForm.Fields[0]
+        field.Kids = pikepdf.Array([field])
+        item = root.Outlines.First
+        item.Next = item.First = item
+        root.PageLabels = opened.make_indirect(root.PageLabels)
+        root.PageLabels.Kids = pikepdf.Array([root.PageLabels])
+        out = io.BytesIO()
+        opened.save(out, preserve_pdfa=False, fix_metadata_version=False)
+    again = replace(document, id=hashlib.sha256(out.getvalue()).hexdigest())
+    copy = highlighted(out.getvalue(), again, told, GROUPS, COVER)
+    assert copy.losses == (Loss.SIGNED, Loss.CLAIMED, Loss.ACTIVE)
 
 
 def test_annotations_are_whole_and_the_same_each_time(full: tuple[bytes, Document, list[Mark]]) -> None:

@@ -1,58 +1,24 @@
 """A copy of somebody else's PDF with annotations and pages added, in which everything that was there stays right.
 
-The source is read from bytes and never written. What a copy cannot keep is told, never passed over: a signature, which
-covers bytes that a copy no longer has; protection; the claim to be PDF/A or PDF/UA. What would run by itself when the
-copy is opened is left out: nothing hostile may run because bronnen made a file of it.
+The source is read from bytes and never written. Links, labels of pages and the outline keep their meaning when pages
+are put before them. What a copy cannot keep is told: `losses.py`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from bronnen.errors import BronnenError, EncryptedError, MissingError, UnreadableError
 from bronnen.records import Document, Page
+from bronnen.report.losses import TOLD, Loss, siblings, without_actions, without_claims, without_signatures
 
 Spot = tuple[float, float]
 Place = Callable[[float, float], Spot]
 """From a point on the page as displayed, from its top left corner, to the page's own space (y up, not turned)."""
-
-
-class Loss(StrEnum):
-    """What the copy does not keep or could not show."""
-
-    SIGNED = "signed"
-    PROTECTED = "protected"
-    CLAIMED = "claimed"
-    ACTIVE = "active"
-    UNPLACED = "unplaced"
-
-
-TOLD = {
-    "nl": {
-        Loss.SIGNED: "Het origineel is digitaal ondertekend. De handtekening geldt niet voor deze kopie.",
-        Loss.PROTECTED: "Het origineel is beveiligd: de maker wilde niet dat iedereen er alles mee kan. "
-        "Deze kopie heeft die beveiliging niet. Deel haar alleen als dat mag.",
-        Loss.CLAIMED: "Het origineel is gemaakt volgens PDF/A of PDF/UA (voor archief en toegankelijkheid). "
-        "Deze kopie voldoet daar niet meer aan. Bewaar voor het archief het origineel.",
-        Loss.ACTIVE: "In het origineel zitten scripts of acties. Die zijn niet meegenomen.",
-        Loss.UNPLACED: "Van sommige bladzijden is niet zeker waar de woorden staan. Daar is niets gekleurd.",
-    },
-    "en": {
-        Loss.SIGNED: "The original carries a digital signature. It does not hold for this copy.",
-        Loss.PROTECTED: "The original is protected: its maker did not want everybody to do everything with it. "
-        "This copy lacks that protection. Share it only where you may.",
-        Loss.CLAIMED: "The original was made to PDF/A or PDF/UA (for archives and accessibility). "
-        "This copy no longer meets that. Keep the original for the archive.",
-        Loss.ACTIVE: "The original holds scripts or actions. They were left out.",
-        Loss.UNPLACED: "On some pages it is not certain where the words stand. Nothing is coloured there.",
-    },
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +63,8 @@ class Added:
 Fill = Callable[[Any, Sequence[Any]], Added]
 """From an open PDF and its pages to what is added."""
 
-_PASSIVE = {"/GoTo", "/GoToR", "/GoToE", "/URI", "/Named"}  # actions that only show another place, after a click
 _SPREADS = {"/TwoPageLeft": "/TwoPageRight", "/TwoColumnLeft": "/TwoColumnRight"}
 _SPREADS |= {right: left for left, right in _SPREADS.items()}
-_CLAIM = rb"pdf(?:a|ua)id:\w+"
-_CLAIMS = re.compile(rb"<(%s)\s*>[^<]*</\1\s*>|\s%s\s*=\s*(?:\"[^\"]*\"|'[^']*')" % (_CLAIM, _CLAIM))
-_MAX_METADATA = 1 << 18  # bytes, packed
-_MAX_ITEMS = 200_000  # of an outline or a form: more is a loop or an attack
 
 
 def copied(source: bytes, document: Document, fill: Fill, cover: Cover | None) -> Copy:
@@ -186,7 +147,7 @@ def _copied(pdf: Any, document: Document, fill: Fill, cover: Cover | None) -> Co
     if not pages:
         raise UnreadableError(f"{document.name} has no pages that can be copied.", "Fetch the file again.")
     losses = {Loss.PROTECTED} if pdf.is_encrypted else set()
-    losses |= _without_signatures(pdf) | _without_actions(pdf, pages) | _without_claims(pdf)
+    losses |= without_signatures(pdf) | without_actions(pdf, pages) | without_claims(pdf)
     added = fill(pdf, pages)
     for number, made in added.annotations.items():
         page = pages[number - 1].obj
@@ -233,7 +194,9 @@ def _add_outline(pdf: Any, groups: Sequence[tuple[str, Sequence[Entry]]], pages:
         return
     root = pdf.Root.get("/Outlines")
     if not isinstance(root, pikepdf.Dictionary):
-        root = pdf.Root.Outlines = pdf.make_indirect(pikepdf.Dictionary(Type=pikepdf.Name.Outlines))
+        root = pikepdf.Dictionary(Type=pikepdf.Name.Outlines)
+    if not root.is_indirect:  # its entries point back at it
+        root = pdf.Root.Outlines = pdf.make_indirect(root)
     heads = []
     for title, entries in groups:
         head = pdf.make_indirect(pikepdf.Dictionary(Title=title))
@@ -249,7 +212,7 @@ def _add_outline(pdf: Any, groups: Sequence[tuple[str, Sequence[Entry]]], pages:
         _chain(head, lines, None)
         head.Dest, head.Count = lines[0].Dest, -len(lines)
         heads.append(head)
-    there = [*_siblings(root.get("/First"))]
+    there = [*siblings(root.get("/First"))]
     _chain(root, heads, there[-1] if there else None)
     count = root.get("/Count", 0)
     root.Count = max(0, count if isinstance(count, int) else 0) + len(heads)
@@ -266,16 +229,6 @@ def _chain(parent: Any, items: Sequence[Any], last: Any) -> None:
             last.Next, item.Prev = item, last
         last = item
     parent.Last = last
-
-
-def _siblings(item: Any) -> Iterator[Any]:
-    import pikepdf
-
-    seen: set[tuple[int, int]] = set()
-    while isinstance(item, pikepdf.Dictionary) and item.objgen not in seen and len(seen) < _MAX_ITEMS:
-        seen.add(item.objgen)
-        yield item
-        item = item.get("/Next")
 
 
 def _shift_labels(pdf: Any, count: int, label: str) -> None:
@@ -296,114 +249,3 @@ def _shift_labels(pdf: Any, count: int, label: str) -> None:
     spread = _SPREADS.get(str(pdf.Root.get("/PageLayout", "")))
     if spread and count % 2:  # pages that faced each other do so still
         pdf.Root.PageLayout = pikepdf.Name(spread)
-
-
-def _without_signatures(pdf: Any) -> set[Loss]:
-    """Takes signatures out of the form, so that no program shows them as valid or as broken; how they look stays."""
-    import pikepdf
-
-    root = pdf.Root
-    signed = "/Perms" in root
-    for name in ("/Perms", "/DSS"):
-        if name in root:
-            del root[name]
-    form = root.get("/AcroForm")
-    if isinstance(form, pikepdf.Dictionary):
-        for field in _fields(form):
-            value = field.get("/V")
-            if isinstance(value, pikepdf.Dictionary) and ("/ByteRange" in value or "/Contents" in value):
-                del field["/V"]
-                signed = True
-        if "/SigFlags" in form:
-            del form["/SigFlags"]
-    return {Loss.SIGNED} if signed else set()
-
-
-def _without_actions(pdf: Any, pages: Sequence[Any]) -> set[Loss]:
-    """Takes out what runs: on opening, on showing a page or a field, and scripts and programs behind a click.
-
-    Links to places and to the web stay. What opens the file at a place goes too, since the cover is to be seen first.
-    """
-    import pikepdf
-
-    root, found = pdf.Root, False
-    opening = root.get("/OpenAction")
-    if opening is not None:
-        found = isinstance(opening, pikepdf.Dictionary) and not _is_passive(opening)
-        del root["/OpenAction"]
-    found |= _tame(root)
-    names, form = root.get("/Names"), root.get("/AcroForm")
-    for holder, name in ((names, "/JavaScript"), (form, "/XFA")):
-        if isinstance(holder, pikepdf.Dictionary) and name in holder:
-            del holder[name]
-            found = True
-    for page in pages:
-        found |= _tame(page.obj)
-        annotations = page.obj.get("/Annots")
-        for annotation in annotations if isinstance(annotations, pikepdf.Array) else ():
-            found |= _tame(annotation)
-    for item in (*_fields(form), *_outline_items(root.get("/Outlines"))):
-        found |= _tame(item)
-    return {Loss.ACTIVE} if found else set()
-
-
-def _tame(holder: Any) -> bool:
-    """Whether something that runs was taken out of a page, an annotation, a field or an entry of the outline."""
-    import pikepdf
-
-    if not isinstance(holder, pikepdf.Dictionary):
-        return False
-    found = False
-    for name in ("/AA", "/PA"):
-        if name in holder:
-            del holder[name]
-            found = True
-    action = holder.get("/A")
-    if isinstance(action, pikepdf.Dictionary) and not _is_passive(action):
-        del holder["/A"]
-        found = True
-    return found
-
-
-def _is_passive(action: Any) -> bool:
-    return str(action.get("/S")) in _PASSIVE and "/Next" not in action
-
-
-def _fields(form: Any) -> Iterator[Any]:
-    return _below(form, lambda item: item.get("/Fields") or item.get("/Kids"))
-
-
-def _outline_items(outline: Any) -> Iterator[Any]:
-    return _below(outline, lambda item: list(_siblings(item.get("/First"))))
-
-
-def _below(top: Any, children: Callable[[Any], Any]) -> Iterator[Any]:
-    """Everything below `top`, each once."""
-    import pikepdf
-
-    waiting, seen = [top] if isinstance(top, pikepdf.Dictionary) else [], {top.objgen} if top is not None else set()
-    while waiting and len(seen) < _MAX_ITEMS:
-        for item in children(waiting.pop()) or ():
-            if isinstance(item, pikepdf.Dictionary) and item.objgen not in seen:
-                if item.is_indirect:
-                    seen.add(item.objgen)
-                waiting.append(item)
-                yield item
-
-
-def _without_claims(pdf: Any) -> set[Loss]:
-    """Takes the claim to be PDF/A or PDF/UA out of the metadata: what is added does not meet those standards."""
-    import pikepdf
-
-    told = pdf.Root.get("/Metadata")
-    if not isinstance(told, pikepdf.Stream) or len(told.read_raw_bytes()) > _MAX_METADATA:
-        return set()
-    try:
-        said = told.read_bytes()
-    except pikepdf.PdfError:
-        return set()
-    kept = _CLAIMS.sub(b"", said)
-    if kept == said:
-        return set()
-    told.write(kept)
-    return {Loss.CLAIMED}

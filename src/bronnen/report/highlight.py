@@ -16,7 +16,8 @@ from typing import Any
 from bronnen.errors import UsageError
 from bronnen.formats import without_surrogates
 from bronnen.records import Document, Word
-from bronnen.report.copying import Added, Copy, Cover, Entry, Loss, Place, Spot, copied, place_of
+from bronnen.report.copying import Added, Copy, Cover, Entry, Place, Spot, copied, place_of
+from bronnen.report.losses import Loss
 
 AUTHOR = "bronnen"
 USED, CALLED_FOR = 0.5, 0.14  # how much of its colour a highlight has; the rest is white

@@ -442,11 +442,18 @@ def test_real_files_change_over_the_words_only(path: Path) -> None:
     copy = highlighted(source, document, told, GROUPS)
     before, after = by_pdfium(source), by_pdfium(copy.data)
     assert any(changed(one, two).any() for one, two in zip(before, after, strict=True))
-    for number, (one, two) in enumerate(zip(before, after, strict=True), 1):
+    spans = iter(sorted((block.start, block.end) for block in chosen))
+    span, inside = next(spans), [[] for _ in before]
+    for word in document.words:
+        while span[1] <= word.start:
+            span = next(spans, (len(document.text), len(document.text) + 1))
+        if span[0] <= word.start:
+            inside[word.page - 1].append(word)
+    for number, (one, two, words) in enumerate(zip(before, after, inside, strict=True), 1):
         over = np.zeros(one.shape[:2], bool)
-        for word in (word for block in chosen for word in document.words if block.start <= word.start < block.end):
-            if word.page == number:
-                rows = slice(max(0, int(word.top * SCALE) - 2), int(word.bottom * SCALE) + 3)
-                reach = 2.6 * word.size  # as far as the gap between two words that is filled
-                over[rows, max(0, int((word.x0 - reach) * SCALE)) : int((word.x1 + reach) * SCALE)] = True
+        for word in words:
+            high = 0.4 * word.size  # a line is as high as its highest and lowest word, such as the 2 of CO2
+            rows = slice(max(0, int((word.top - high) * SCALE)), int((word.bottom + high) * SCALE) + 1)
+            reach = 2.1 * word.size  # as far as the gap between two words that is filled
+            over[rows, max(0, int((word.x0 - reach) * SCALE)) : int((word.x1 + reach) * SCALE)] = True
         assert not (changed(one, two) & ~over).any(), number

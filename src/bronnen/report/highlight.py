@@ -22,7 +22,7 @@ from bronnen.report.losses import Loss
 AUTHOR = "bronnen"
 USED, CALLED_FOR = 0.5, 0.14  # how much of its colour a highlight has; the rest is white
 _THICK, _DASH, _STEP = 1.1, 3, 5  # points: of the underline of what is called for, its dashes and where the next begins
-_WIDE = 2.5  # of the font's size: a wider gap on a line (columns, cells of a table) is not highlighted
+_WIDE = 2.0  # of the font's size: a wider gap on a line (columns, cells of a table) is not highlighted
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 _PRINT = 4  # the flag of annotations that are printed too
 

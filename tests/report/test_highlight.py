@@ -374,6 +374,20 @@ def test_half_a_word_on_the_next_line_is_marked_too(reads: Callable[..., Documen
     assert upper.bottom <= lower.top + 3 and upper.x0 > lower.x0
 
 
+def test_a_line_askew_is_cut_and_one_with_raised_figures_is_not(reads: Callable[..., Document]) -> None:
+    document = reads(pdf(Sheet(paragraph(72, 700, MARKED[:1]))))
+    words = document.words
+    askew = replace(document, words=tuple(
+        replace(word, top=word.top + 2 * at, bottom=word.bottom + 2 * at) for at, word in enumerate(words)
+    ))  # fmt: skip
+    boxes = boxes_of(askew, 0, len(document.text))
+    assert 1 < len(boxes) < len(words)
+    assert max(box.bottom - box.top for box in boxes) <= 1.4 * (words[0].bottom - words[0].top)
+    raised = [replace(word, bottom=word.top + 5, top=word.top - 2, size=7) if at == 2 else word
+              for at, word in enumerate(words)]  # fmt: skip
+    assert len(boxes_of(replace(document, words=tuple(raised)), 0, len(document.text))) == 1
+
+
 def test_pages_that_do_not_fit_are_left_alone_and_told(full: tuple[bytes, Document, list[Mark]]) -> None:
     source, document, told = full
     first, second = document.pages
@@ -452,7 +466,7 @@ def test_real_files_change_over_the_words_only(path: Path) -> None:
     for number, (one, two, words) in enumerate(zip(before, after, inside, strict=True), 1):
         over = np.zeros(one.shape[:2], bool)
         for word in words:
-            high = 0.4 * word.size  # a line is as high as its highest and lowest word, such as the 2 of CO2
+            high = 0.5 * word.size  # a line is as high as its highest and lowest word, such as the 2 of CO2
             rows = slice(max(0, int((word.top - high) * SCALE)), int((word.bottom + high) * SCALE) + 1)
             reach = 2.1 * word.size  # as far as the gap between two words that is filled
             over[rows, max(0, int((word.x0 - reach) * SCALE)) : int((word.x1 + reach) * SCALE)] = True

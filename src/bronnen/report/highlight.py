@@ -23,6 +23,7 @@ AUTHOR = "bronnen"
 USED, CALLED_FOR = 0.5, 0.14  # how much of its colour a highlight has; the rest is white
 _THICK, _DASH, _STEP = 1.1, 3, 5  # points: of the underline of what is called for, its dashes and where the next begins
 _WIDE = 2.0  # of the font's size: a wider gap on a line (columns, cells of a table) is not highlighted
+_SLOPE = 1.4  # a line that rises or falls (a scan askew) is cut where it would be thicker than its words by more
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 _PRINT = 4  # the flag of annotations that are printed too
 
@@ -68,14 +69,17 @@ def boxes_of(document: Document, start: int, end: int) -> tuple[Box, ...]:
     Empty where the format has no pages.
     """
     found: list[Box] = []
+    thick = 0.0  # of the thickest word on the line
     for word in _words_in(document.words, start, end):
         box = Box(word.page, word.x0, word.top, word.x1, word.bottom)
         joined = _joined(found[-1], box, word.size) if found else None
-        if joined:
+        if joined and _thickness(joined) <= _SLOPE * max(thick, _thickness(replace(box, upright=joined.upright))):
             found[-1] = joined
         else:
             steep = word.bottom - word.top > 1.6 * max(word.size, word.x1 - word.x0)
             found.append(replace(box, upright=not steep))
+            thick = 0.0
+        thick = max(thick, _thickness(replace(box, upright=found[-1].upright)))
     return tuple(found)
 
 
@@ -140,6 +144,10 @@ def _words_in(words: Sequence[Word], start: int, end: int) -> Iterator[Word]:
         at += 1
 
 
+def _thickness(box: Box) -> float:
+    return box.bottom - box.top if box.upright else box.x1 - box.x0
+
+
 def _joined(before: Box, box: Box, size: float) -> Box | None:
     """The two as one where they stand beside each other on one line, else None."""
     if before.page != box.page:
@@ -148,7 +156,7 @@ def _joined(before: Box, box: Box, size: float) -> Box | None:
     wide = min(before.x1 - before.x0, box.x1 - box.x0)
     beside = min(before.bottom, box.bottom) - max(before.top, box.top)
     across = min(before.x1, box.x1) - max(before.x0, box.x0)
-    if before.upright and beside > 0.5 * tall and -0.5 * size < box.x0 - before.x1 < _WIDE * size:
+    if before.upright and beside > 0.6 * tall and -0.5 * size < box.x0 - before.x1 < _WIDE * size:
         upright = True
     elif not before.upright and across > 0.7 * wide and -0.5 * size < -beside < _WIDE * size:
         upright = False

@@ -466,7 +466,7 @@ def test_real_files_change_over_the_words_only(path: Path) -> None:
     for number, (one, two, words) in enumerate(zip(before, after, inside, strict=True), 1):
         over = np.zeros(one.shape[:2], bool)
         for word in words:
-            high = 0.5 * word.size  # a line is as high as its highest and lowest word, such as the 2 of CO2
+            high = 0.7 * word.size  # a line is as high as all its words: the 2 of CO2, a scan askew
             rows = slice(max(0, int((word.top - high) * SCALE)), int((word.bottom + high) * SCALE) + 1)
             reach = 2.1 * word.size  # as far as the gap between two words that is filled
             over[rows, max(0, int((word.x0 - reach) * SCALE)) : int((word.x1 + reach) * SCALE)] = True

@@ -37,6 +37,7 @@ HEAVY = {  # each heavy library lives in one room
     "jinja2": {"report"},
     "plotly": {"report"},
     "typst": {"report"},
+    "pikepdf": {"report"},
 }
 SILENT_NAMES = re.compile(r"(^|_)(manager|service|handler|helper|util|utils|common|base|process|info|misc)(_|s?$)")
 

@@ -76,10 +76,26 @@ def read_page(document: Any, number: int) -> RawPage:
 
 
 def _visible(page: Any) -> tuple[float, float, float, float]:
-    """The part of the page that is displayed, in pdfplumber's own points."""
-    whole, crop = page.mediabox, page.cropbox
+    """The part of the page that is displayed, in pdfplumber's own points.
+
+    Worked out from the file's own boxes: pdfplumber's crop box is right on pages that are not turned only.
+    """
+    whole, crop = _ordered(page.page_obj.mediabox), _ordered(page.page_obj.cropbox)
     box = max(whole[0], crop[0]), max(whole[1], crop[1]), min(whole[2], crop[2]), min(whole[3], crop[3])
-    return box if box[2] > box[0] and box[3] > box[1] else whole
+    if not (box[2] > box[0] and box[3] > box[1]):
+        box = whole
+    left, below, right, above = (abs(one - other) for one, other in zip(whole, box, strict=True))  # what is cut off
+    wide, tall = box[2] - box[0], box[3] - box[1]
+    x, y = {90: (below, left), 180: (right, below), 270: (above, right)}.get(page.rotation, (left, above))
+    if page.rotation in (90, 270):
+        wide, tall = tall, wide
+    x, y = x + page.mediabox[0], y + page.mediabox[1]
+    return x, y, x + wide, y + tall
+
+
+def _ordered(box: Sequence[float]) -> tuple[float, float, float, float]:
+    x0, y0, x1, y1 = box
+    return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
 
 
 def _words(page: Any, left: float, top: float, tally: Tally) -> Iterator[RawWord]:

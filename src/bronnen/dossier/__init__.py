@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from bronnen import balance, quantify
 from bronnen.formats.metadata import Metadata
 from bronnen.groups import Grouped, Groups
+from bronnen.heard import Mention, heard
 from bronnen.quantify import Drawn
 from bronnen.records import Analysis, Balance, Document, Known, MadeWith
 from bronnen.settings import Settings
@@ -39,6 +40,7 @@ class Told:
     chapters: tuple[Chapter, ...]
     made_with: MadeWith
     properties: Mapping[str, str]
+    mentions: tuple[Mention, ...]  # who is heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +83,10 @@ def told(stored: Analysis, settings: Settings, metadata: Metadata | None = None)
     document, known, method = analysis.document, analysis.known, balance.method(settings)
     found = parts(analysis, settings)
     drawn = balance.whole(found)
+    passages = tuple(labelled_passages(analysis))
     return Told(
         document=document,
-        passages=tuple(labelled_passages(analysis)),
+        passages=passages,
         drawn=drawn,
         balance=quantify.balance(drawn, known, method),
         chapters=tuple(
@@ -91,4 +94,5 @@ def told(stored: Analysis, settings: Settings, metadata: Metadata | None = None)
         ),
         made_with=analysis.made_with,
         properties=metadata.of(document.id, document.path, document.name) if metadata else {},
+        mentions=heard(document, passages, analysis.verdicts),
     )

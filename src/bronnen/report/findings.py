@@ -6,11 +6,15 @@ import math
 from collections.abc import Sequence
 
 from bronnen.dossier import Dossier
+from bronnen.dossier.connections import Connections
 from bronnen.dossier.gaps import Gap, Part, rate_of
 from bronnen.dossier.trends import Trend
-from bronnen.records import Source
-from bronnen.report.voice import Facts, Voice
+from bronnen.heard import Count
+from bronnen.records import Source, Use, page_at
+from bronnen.report.voice import Facts, Voice, quoted
 
+_MOST_HEARD = 15  # names per source
+_MOST_LINKS = 25
 _MOST = 12  # lines of a list that are shown before the rest is folded away
 
 
@@ -74,6 +78,79 @@ def trend_facts(trends: Sequence[Trend], voice: Voice) -> list[Facts]:
         }
         for trend in trends
     ]
+
+
+def heard_facts(counts: Sequence[Count], voice: Voice) -> list[Facts]:
+    """Who is heard, per source, those of most documents and passages first."""
+    found = []
+    for source in Source:
+        named = [one for one in counts if one.source is source and one.use is Use.USED]
+        more = len(named) - _MOST_HEARD
+        found.append(
+            {
+                "source": source.value,
+                "name": voice.name(source),
+                "bearers": [
+                    {"name": one.name, "documents": one.documents, "passages": one.passages}
+                    for one in named[:_MOST_HEARD]
+                ],
+                "more": voice.said["heard_more"].format(number=voice.figures.whole(more)) if more > 0 else "",
+            }
+        )
+    return found if any(column["bearers"] for column in found) else []
+
+
+def heard_line(counts: Sequence[Count], voice: Voice) -> list[Facts]:
+    """Who is heard in one document: a line per source."""
+    found = []
+    for number, source in enumerate(Source):
+        named = [one for one in counts if one.source is source and one.use is Use.USED]
+        if named:
+            names = [f"{one.name} ({one.passages})" for one in named]
+            found.append({"source": number, "names": voice.listed(names, _MOST_HEARD)})
+    return found
+
+
+def link_facts(found: Connections, dossier: Dossier, voice: Voice) -> Facts:
+    """Documents that could help each other, each link with the passages on both sides."""
+    told = {one.document.id: one for one in dossier.documents}
+
+    def quote(document_id: str, start: int, end: int) -> Facts:
+        document = told[document_id].document
+        page = page_at(document, start)
+        place = f", {voice.said['page'].format(page=page.number)}" if page else ""
+        return {"text": quoted(document.text[start:end]), "where": f"{document.name}{place}"}
+
+    called = [
+        {
+            "line": voice.said["link_called"].format(
+                one=told[link.first.document].document.name,
+                other=told[link.second.document].document.name,
+                words=voice.listed(list(link.words)),
+            ),
+            "quotes": [quote(one.document, one.start, one.end) for one in (link.first, link.second)],
+        }
+        for link in found.asked
+        if {link.first.document, link.second.document} <= told.keys()
+    ]
+    ends = {(one.document.id, each.passage.start): each.passage.end for one in dossier.documents for each in one.passages}
+    bearers = [
+        {
+            "line": voice.said["link_bearers"].format(
+                one=told[link.first].document.name,
+                other=told[link.second].document.name,
+                bearers=voice.listed([one.name for one in link.shared]),
+            ),
+            "quotes": [
+                quote(document, start, ends[document, start])
+                for shared in link.shared[:1]
+                for document, start in ((link.first, shared.first[0]), (link.second, shared.second[0]))
+            ],
+        }
+        for link in found.resting
+        if {link.first, link.second} <= told.keys()
+    ]
+    return {"called": called[:_MOST_LINKS], "bearers": bearers[:_MOST_LINKS]}
 
 
 def _moved(trend: Trend, voice: Voice) -> list[str]:

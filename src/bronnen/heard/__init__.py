@@ -1,8 +1,8 @@
 """Who is heard: the institutes, bodies, councils, panels, people, professions and studies behind labelled passages.
 
-A balance says how much of a text rests on a source; a reader then asks whose knowledge that is. Names are found by lists
-and rules (`bearers`, `studies`), no model guesses them, and each counts only where the text around it carries a source
-that it can speak for.
+A balance says how much of a text rests on a source; a reader then asks whose knowledge that is. Names are found by
+lists and rules (`bearers`, `studies`), no model guesses them, and each counts only where the text around it carries a
+source that it can speak for.
 """
 
 from __future__ import annotations
@@ -10,22 +10,26 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from bronnen.formats.tables import LabelledPassage
 from bronnen.heard.bearers import Bearer, Bearing, Named, bearers, named
 from bronnen.heard.studies import Study, cited, of_note, points_back
-from bronnen.records import Document, Kind, Labels, NoteMark, Source, Use, page_at
+from bronnen.records import Document, Kind, Labels, NoteMark, Source, Use, Verdict, page_at
+from bronnen.verdicts import rank
 
 __all__ = ["Bearer", "Bearing", "Count", "Mention", "bearers", "counted", "heard", "heard_rows"]
 
 _TOPICS = frozenset({Bearing.PROFESSION, Bearing.PEOPLE, Bearing.BODY})
 _ABOUT = re.compile(
-    r"\b(?:(?:hun|zijn|haar|mijn|uw|je|jouw)|(?:voor|naar|over|tegen|zonder)(?:\s+(?:de|het|een|onze|alle|deze|die|andere))?)"
+    r"\b(?:hun|zijn|haar|mijn|uw|je|jouw|(?:voor|naar|over|tegen|zonder)(?:\s+(?:de|het|een|onze|alle|deze|andere))?)"
     r"(?:\s+\w+e)?\s+$"
 )
 """What goes before those whom a text is about, not to whom it listens: 'steun voor artsen', 'met hun ouders'."""
+
+SURE = 0.25
+"""Probability from which a sentence's label counts here: below it, a third of the names had nothing to say."""
 
 _LEFT_OUT = frozenset({Kind.HEADING, Kind.CONTENTS, Kind.COLOPHON})  # what the balance does not count
 
@@ -34,7 +38,8 @@ _LEFT_OUT = frozenset({Kind.HEADING, Kind.CONTENTS, Kind.COLOPHON})  # what the 
 class Mention:
     """A bearer that a passage rests on, under its one name, and where it stands.
 
-    `start` and `end` are over the document's text: in the passage, or in the note to which it refers (`via`: 'text' or 'note').
+    `start` and `end` are over the document's text: in the passage, or in the note to which it refers (`via`: 'text' or
+    'note').
     """
 
     name: str
@@ -59,20 +64,24 @@ class Count:
     passages: int
 
 
-def heard(document: Document, passages: Iterable[LabelledPassage]) -> tuple[Mention, ...]:
+def heard(
+    document: Document, passages: Iterable[LabelledPassage], verdicts: Iterable[Verdict] = ()
+) -> tuple[Mention, ...]:
     """Who is named in the labelled passages of a document, in the order of the text.
 
-    A sentence is read where it carries a source that its passage carries too; where a passage carries a source that none
-    of its sentences does, all of them are read for it. A bearer speaks for the first of its own sources (`Bearer.sources`) that
-    the sentence carries, and is left out where it carries none of them. A note counts in the sentence that refers to it, and
-    then not once more as a passage of its own.
+    A sentence is read where it carries a source that its passage carries too; where a passage uses a source that none
+    of its sentences carries, all of them are read for it. A label of the model counts from a probability of `SURE` on,
+    one of a person (in `verdicts`) always. A bearer speaks for the first of its own sources (`Bearer.sources`) that the
+    sentence carries, and is left out where it carries none of them. A note counts in the sentence that refers to it,
+    and then not once more as a passage of its own.
     """
     told = [one for one in passages if one.labels and one.passage.kind not in _LEFT_OUT]
     notes = _notes(document)
+    judged = {(verdict.start, verdict.end) for verdict in verdicts if rank(verdict)}
     found: list[Mention] = []
     for one in told:
         at = one.passage.start
-        for start, end, labels in _sentences(one):
+        for start, end, labels in _sentences(one, judged):
             if one.passage.kind is not Kind.FOOTNOTE:
                 found += _of_text(document.text[start:end], start, labels, at)
             found += _of_marks(document, notes, start, end, labels, at)
@@ -82,7 +91,7 @@ def heard(document: Document, passages: Iterable[LabelledPassage]) -> tuple[Ment
             at = one.passage.start
             own = _of_note(document.text[at : one.passage.end], at, one.labels, at, "text")
             found += [mention for mention in own if mention.start not in referred]
-    return tuple(sorted(found, key=lambda mention: (mention.passage, mention.start, mention.name)))
+    return tuple(sorted(found, key=lambda one: (one.passage, one.start, one.kind is Bearing.STUDY, one.name)))
 
 
 def counted(documents: Iterable[Sequence[Mention]]) -> tuple[Count, ...]:
@@ -137,15 +146,18 @@ def _by_bearer(mentions: Iterable[Mention]) -> dict[tuple[str, Bearing, Source, 
     return found
 
 
-def _sentences(labelled: LabelledPassage) -> Iterator[tuple[int, int, Labels]]:
+def _sentences(labelled: LabelledPassage, judged: Set[tuple[int, int]]) -> Iterator[tuple[int, int, Labels]]:
     """The sentences of a passage that carry one of its sources, with what they carry."""
-    carried = {source for one in labelled.sentences for source in one.labels}
+    somewhere = {source for one in labelled.sentences for source in one.labels}
+    whole = {source: use for source, use in labelled.labels.items() if use is Use.USED and source not in somewhere}
     for one in labelled.sentences:
-        labels = {
-            source: one.labels.get(source, use)
-            for source, use in labelled.labels.items()
-            if source in one.labels or source not in carried
+        scores = None if (one.start, one.end) in judged else one.scores
+        own = {
+            source: use
+            for source, use in one.labels.items()
+            if source in labelled.labels and (scores is None or scores.get(source, {}).get(use, 1) >= SURE)
         }
+        labels = {**whole, **own}
         if labels:
             yield one.start, one.end, labels
 

@@ -4,11 +4,12 @@ The names are data, one file per kind under `data/bearers/`; the file's name is 
 
     Sociaal en Cultureel Planbureau (SCP) / Netherlands Institute for Social Research: Sociaal Cultureel Planbureau
 
-that is its name, its short form in brackets, its official English name where it has one, and after the colon other forms.
-Name, short form and English name are forms too. `[scientific professional]` names the sources that the bearers below it can
-speak for, the likeliest first; a line that begins with `#` is a remark. In a word `*` stands for any letters.
+that is its name, its short form in brackets, its official English name where it has one, and after the colon other
+forms. Name, short form and English name are forms too. `[scientific professional]` names the sources that the bearers
+below it can speak for, the likeliest first; a line that begins with `#` is a remark. In a word `*` stands for any
+letters.
 
-A form in small letters fits any case, and so does a long name (three words, or one of nine letters with one capital).
+A form in small letters fits any case, and so does a long name (three words, or one of ten letters with one capital).
 Anything else with a capital must be written so: CBS is no 'cbs-school'. After such a form a hyphen may
 follow: 'CBS-cijfers' names the CBS (so does 'CBScijfers', of a PDF that lost the hyphen).
 """
@@ -72,15 +73,15 @@ class _Form(NamedTuple):
     weight: tuple[int, bool, int]  # of forms that fit at one place the heaviest counts
 
 
-_WORD = re.compile(r"\d+(?=[A-Z])|(?:\w\.){2,}\w?|[\w*]+(?:[-'’&.][\w*]+|\([\w*]+\))*")
-_LINE = re.compile(r"(?P<name>.+?)(?: \((?P<short>\S+)\))?(?: / (?P<english>[^:]+?))?(?:: (?P<forms>.+))?")
-_GAP = re.compile(r"\s{1,3}|\s?[-–/&+*(]\s?")
+_WORD = re.compile(r"\d+(?=[A-Z])|(?:\w\.){2,8}\w?|[\w*]{1,60}(?:[-'’&.][\w*]{1,60}|\([\w*]{1,60}\)){0,5}")
+_LINE = re.compile(r"(?P<name>.+?)(?: \((?P<short>[^()]+)\))?(?: / (?P<english>[^:]+?))?(?:: (?P<forms>.+))?")
+_GAP = re.compile(r",?\s{1,3}|\s?[-–/&+*(]\s?")
 _AGAIN = re.compile(r"\s?[(,/–-]\s?")  # between a name and the same name in short
 _ADDRESS = re.compile(
-    r"(?:https?://|www\.|doi:)\S+|\S+@\S+|\b[\w.-]+\.(?:nl|com|org|eu|net|be)\b(?:/\S*)?", re.IGNORECASE
+    r"(?:https?://|www\.|doi:)\S+|\S{1,80}@\S{1,80}|\b[\w.-]{1,80}\.(?:nl|com|org|eu|net|be)\b(?:/\S*)?", re.IGNORECASE
 )
 _PART = re.compile(r"(\w+(?:[&.+]\w+)*)(?=[-'’])|([A-Z]{3,})(?=[a-z]{4})")  # 'CBS-cijfers', 'RIVMmedewerker'
-_LONG = 9  # letters of a name that is no other word
+_LONG = 10  # letters of a name that is no other word
 
 
 @lru_cache(maxsize=1)
@@ -137,9 +138,10 @@ def _opened(word: str) -> tuple[tuple[_Form, int], ...]:
     whole = [(listed[place], 0) for place in places.of(word.lower().rstrip("."))]
     fitting = [(form, cut) for form, cut in whole if form.first is None or fits(form.first, word.rstrip("."))]
     part = _PART.match(word)
-    if not fitting and part:
+    if part:
         inside = (listed[place] for place in places.of(part[0].lower()))
-        fitting = [(form, len(part[0])) for form in inside if form.first is not None and form.first == part[0]]
+        cut = [(form, len(part[0])) for form in inside if form.first == part[0]]
+        fitting = [found for found in fitting if not (cut and found[0].words[0].startswith("*"))] or cut
     return tuple(sorted(fitting, key=lambda found: found[0].weight, reverse=True))
 
 

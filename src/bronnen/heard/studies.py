@@ -9,8 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
 
 from bronnen.heard.bearers import Bearing, Named, named
+from bronnen.lexicon import Forms, forms
 
 _BEFORE = (
     r"(?:(?:[Vv]an|[Dd]e|[Dd]en|[Dd]er|[Tt]er|[Tt]en|[Tt]e|[Vv]on|[Ee]l|[Aa]l|[Dd]u|[Ll]e|[Ll]a|[Dd]i|'t|’t)\s+){0,3}"
@@ -28,7 +31,10 @@ _RUNNING = re.compile(
     rf"(?<![\w.-])(?:van\s+)?{_AUTHORS}\s*\((?P<year>{_YEAR})[a-z]?(?:[,;]\s*{_YEAR}[a-z]?)*{_PAGES}\)"
 )
 _BRACKETS = re.compile(rf"[(\[]([^()\[\]]{{3,400}}\b{_YEAR}[a-z]?[^()\[\]]{{0,200}})[)\]]")
-_ASIDE = r"(?:(?:zie(?:\s+(?:ook|bijvoorbeeld|bijv\.))?|o\.a\.|onder\s+andere|bijv(?:oorbeeld|\.)|cf\.|vgl\.|e\.g\.|see|naar|bron:|in)[\s,]+)?"
+_ASIDE = (
+    r"(?:(?:zie(?:\s+(?:ook|bijvoorbeeld|bijv\.))?|o\.a\.|onder\s+andere|bijv(?:oorbeeld|\.)|cf\.|vgl\.|e\.g\.|see|naar"
+    r"|bron:|in)[\s,]+)?"
+)
 _PIECE = re.compile(rf"\s*{_ASIDE}{_AUTHORS},?\s*\(?(?P<year>{_YEAR})[a-z]?(?:,\s*{_YEAR}[a-z]?)*{_PAGES}\s*")
 _OPENING = re.compile(
     rf"[\W\d]*(?:(?:[Zz]ie|[Vv]gl\.|[Bb]ron|[Oo]ntleend aan)(?:\s+ook)?:?\s+)?"
@@ -41,31 +47,17 @@ _AGAIN = re.compile(
     r"[\W\d]*(?:ibid(?:em)?|idem|id\.)\b|(?:\S+\s+){0,4}?(?:a\.w\.|op\.\s?cit|t\.a\.p\.)", re.IGNORECASE
 )
 _OFFICIAL = re.compile(
-    r"kamerstuk|\bTK\s*\d|tweede kamer|eerste kamer|handelingen\s+[I1]|vergaderjaar|\bStb\.?\b|\bStcrt|staatsblad|staatscourant"
-    r"|\bECLI\b|\bPb\.?\s?(?:EU|EG|L)\b|\bartikel(?:en)?\s+\d|\bart\.\s*\d|verordening|\bBWBR|raadsbesluit|raadsvoorstel|coalitieakkoord",
+    r"kamerstuk|\bTK\s*\d|tweede kamer|eerste kamer|handelingen\s+[I1]|vergaderjaar|\bStb\b|\bStcrt|staatsblad"
+    r"|staatscourant|\bECLI\b|\bPb\.?\s?(?:EU|EG|L)\b|\bartikel(?:en)?\s+\d|\bart\.\s*\d|verordening|\bBWBR"
+    r"|raadsbesluit|raadsvoorstel|coalitieakkoord",
     re.IGNORECASE,
 )
 _NOT_READ = re.compile(
-    r"«[^»]{0,300}»|“[^”]{0,300}”|‘[^’]{0,300}’(?!\w)|(?:https?://|www\.)\S+|(?:geraadpleegd|bezocht|accessed|retrieved)\b[^.;]*",
+    r"«[^»]{0,300}»|“[^”]{0,300}”|‘[^’]{0,300}’(?!\w)|(?:https?://|www\.)\S+"
+    r"|(?:geraadpleegd|bezocht|accessed|retrieved)\b[^.;]*",
     re.IGNORECASE,
 )
 """Of a note: titles of what it cites, addresses, and the day on which they were seen."""
-
-_NO_AUTHOR = re.compile(
-    r"(?:.*(?:wet|akkoord|nota|visie|agenda|plan|plannen|monitor|raad|besluit|regeling|beleid|rapport|rapportage|peiling|brief"
-    r"|kader|programma|verslag|atlas|enquête|verkenning|evaluatie|advies|strategie|convenant|richtlijn|verordening|index"
-    r"|balans|ministerie|instituut|universiteit|gemeente|provincie|toets|meting|analyse|inspectie|cijfers|jaar|kwartaal"
-    r"|nummer|onderzoek|studie|verdrag|landen|burg|dienst|commissie|partij|bureau|centrum|stichting|vereniging|boek|gids"
-    r"|januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december|january|february|march|may"
-    r"|june|july|august|october|figuur|tabel|bijlage|bron|artikel|hoofdstuk|paragraaf|sinds|vanaf|begin|eind|medio|voorjaar"
-    r"|zomer|najaar|winter|herfst|lente|kabinet|staat|motie|arrest|uitspraak|editie|versie|deel|stand|peildatum|periode"
-    r"|haag|amsterdam|rotterdam|utrecht|groningen|leiden|delft|eindhoven|tilburg|nijmegen|arnhem|zwolle|maastricht|breda"
-    r"|enschede|haarlem|almere|apeldoorn|lelystad|middelburg|assen|leeuwarden|wageningen|brussel|parijs|londen|bilthoven"
-    r"|nederland|netherlands|typen|europa|belgië|duitsland|engeland|frankrijk|zweden|denemarken|holland|zeeland|brabant|limburg|drenthe"
-    r"|friesland|fryslân|gelderland|overijssel|flevoland|corona|covid|internet|november)s?|zie|ook|het|een|dit|dat|deze|die|in"
-    r"|op|voor|na|bij|uit|volgens|van|met|tot|over|and|the|of|handreiking|leidraad|noord|zuid|oost|west|groep|team|project)",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +94,8 @@ def cited(text: str, bearers: list[Named]) -> list[Study]:
 def of_note(text: str) -> tuple[list[Named], list[Study]]:
     """The bearers and the studies that the text of a note names; nothing where it cites a paper of state or a law only.
 
-    The year of a study that opens the note stands after its authors, or last. What follows a Kamerstuk or a law belongs to that.
+    The year of a study that opens the note stands after its authors, or last. What follows a Kamerstuk or a law
+    belongs to that.
     """
     official = _OFFICIAL.search(text)
     told = text[: official.start()] if official else text
@@ -143,7 +136,7 @@ def _named(authors: str, others: str | None, year: str, span: tuple[int, int]) -
         re.sub(r"^(?:[Vv]an|[Dd]e|[Tt]e[rn]?)\b", lambda found: found[0].capitalize(), name.strip(" ,"))
         for name in names
     ]
-    if not names or any(_NO_AUTHOR.fullmatch(name.split()[-1]) for name in names):
+    if not names or any(_no_authors().of(name.split()[-1].lower()) for name in names):
         return None
     if any(one.bearer.kind is not Bearing.PROFESSION and one.start == 0 for name in names for one in named(name)):
         return None
@@ -158,3 +151,10 @@ def _of_institutes(text: str, bearers: list[Named]) -> Iterator[Study]:
             match = _WITH_YEAR.match(text, one.end)
             if match and ("(" in match[0] or "," in match[0] or text[one.start - 1 : one.start] in ("(", ";")):
                 yield Study(f"{one.bearer.short} {match['year']}", one.start, one.end)
+
+
+@lru_cache(maxsize=1)
+def _no_authors() -> Forms:
+    text = (resources.files("bronnen") / "data" / "no_authors.txt").read_text(encoding="utf-8")
+    words = [word for line in text.splitlines() if not line.startswith("#") for word in line.split()]
+    return forms((word, place) for place, word in enumerate(words))

@@ -11,7 +11,7 @@ import json
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -19,14 +19,14 @@ from importlib import resources
 from itertools import combinations
 
 from bronnen.heard import Mention
-from bronnen.heard.bearers import named
-from bronnen.records import Source
+from bronnen.heard.bearers import is_named, named
+from bronnen.records import Source, Use
 from bronnen.settings import resource
 
 ALIKE = 1.5
 """Score from which two passages are taken to call for the same knowledge; from looking at real ones (method.md)."""
 
-_SAME_TEXT = 0.75  # cosine from which two passages are one text in two versions
+_SAME_TEXT = 0.7  # share of their words from which two passages are one text in two versions
 _VERSIONS = 0.25  # share of a document's questions that another one holds word for word, from which it is a version
 _TELLING = 2  # words that two passages share at least
 _COMMON = 0.015  # share of all passages in which a word says little about what is asked
@@ -98,34 +98,35 @@ class Resting:
 
 
 def resting(
-    heard: Mapping[str, Sequence[Mention]], groups: Mapping[str, Hashable] | None = None, most: int = 100
+    heard: Mapping[str, Sequence[Mention]],
+    groups: Mapping[str, Hashable] | None = None,
+    versions: Collection[tuple[str, str]] = (),
+    most: int = 100,
 ) -> tuple[Resting, ...]:
-    """The pairs of documents that rest on the same bearers, the strongest `most` of them.
+    """The pairs of documents that rest on the same bodies, studies and norms, the strongest `most` of them.
 
     `heard` holds who is heard by document; `groups` the theme or department of documents: where both of a pair have
-    one, only pairs of different groups count. A bearer weighs log(documents / documents that name it): one that more
-    than a quarter of the documents name is left out, and one that only two name weighs the most. Names of a kind
-    ('huisartsen') weigh half of those of one body.
+    one, only pairs of different groups count; `versions` are pairs that are left out. Only what a text uses counts, and
+    only what has a name of its own: all documents know 'huisartsen'. A bearer weighs log(documents / documents that
+    name it); one that more than a quarter of them name is left out, for it tells nothing.
     """
     by_bearer: dict[str, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
     for document, mentions in heard.items():
         for one in mentions:
-            by_bearer[one.name][document].add(one.passage)
+            if one.use is Use.USED and is_named(one.name, one.kind):
+                by_bearer[one.name][document].add(one.passage)
+    left_out = {frozenset(pair) for pair in versions}
     found: dict[tuple[str, str], list[Shared]] = defaultdict(list)
     for name, places in by_bearer.items():
-        weight = math.log((len(heard) + 1) / len(places)) * (1.0 if any(map(str.isupper, name)) else 0.5)
         if len(places) > max(2, len(heard) // 4):
             continue
+        weight = math.log((len(heard) + 1) / len(places))
         for first, second in combinations(sorted(places), 2):
-            if _are_apart(first, second, groups):
+            if _are_apart(first, second, groups) and frozenset((first, second)) not in left_out:
                 both = tuple(sorted(places[first])), tuple(sorted(places[second]))
                 found[first, second].append(Shared(name, weight, *both))
-    pairs = (
-        Resting(
-            *pair, sum(one.weight for one in shared), tuple(sorted(shared, key=lambda one: (-one.weight, one.name)))
-        )
-        for pair, shared in found.items()
-    )
+    ranked = ((pair, sorted(shared, key=lambda one: (-one.weight, one.name))) for pair, shared in found.items())
+    pairs = (Resting(*pair, sum(one.weight for one in shared), tuple(shared)) for pair, shared in ranked)
     return tuple(sorted(pairs, key=lambda pair: (-pair.score, pair.first, pair.second))[:most])
 
 
@@ -155,14 +156,14 @@ def asked(
     rows = [_row(question, spread, size) for question in questions]
     pairs = [
         pair
-        for one, other, cosine in _cosines(questions, rows)
+        for one, other in _candidates(questions, rows)
         if _are_apart(questions[one].place.document, questions[other].place.document, groups)
-        and (pair := _pair(questions[one], questions[other], rows[one], rows[other], cosine, alike)) is not None
+        and (pair := _pair(questions[one], questions[other], rows[one], rows[other], alike)) is not None
     ]
     pairs.sort(
         key=lambda pair: (pair.kind is Link.TEXT, -pair.score, pair.first.document, pair.first.start, pair.second)
     )
-    return tuple(_once(pairs, _versions(pairs, questions)))
+    return tuple(_once(pairs, versions(pairs, questions)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,39 +190,40 @@ def _row(question: Question, spread: Mapping[str, int], size: int) -> _Row:
     )
 
 
-def _cosines(questions: Sequence[Question], rows: Sequence[_Row]) -> Iterator[tuple[int, int, float]]:
-    """All pairs of questions of different documents that share a word, with their cosine."""
-    holders: dict[str, list[tuple[int, float]]] = defaultdict(list)
+def _candidates(questions: Sequence[Question], rows: Sequence[_Row]) -> Iterator[tuple[int, int]]:
+    """The pairs of questions of different documents that ask with a telling word in common."""
+    holders: dict[str, list[int]] = defaultdict(list)
     for place, row in enumerate(rows):
-        sums: dict[int, float] = defaultdict(float)
-        for stem, weight in row.weights.items():
-            for other, its in holders[stem]:
-                sums[other] += weight * its
-            holders[stem].append((place, weight))
-        for other, cosine in sums.items():
-            if questions[other].place.document != questions[place].place.document:
-                yield other, place, cosine
+        stems = row.telling.keys() & row.asking
+        document = questions[place].place.document
+        for other in sorted({other for stem in stems for other in holders[stem]}):
+            if questions[other].place.document != document:
+                yield other, place
+        for stem in stems:
+            holders[stem].append(place)
 
 
-def _pair(first: Question, second: Question, one: _Row, other: _Row, cosine: float, alike: float) -> Asked | None:
+def _pair(first: Question, second: Question, one: _Row, other: _Row, alike: float) -> Asked | None:
     common = sorted(one.telling.keys() & other.telling.keys(), key=lambda stem: (-one.telling[stem], stem))
+    cosine = sum(weight * other.weights.get(stem, 0.0) for stem, weight in one.weights.items())
     score = cosine * sum(one.telling[stem] for stem in common)
-    if cosine >= _SAME_TEXT and common:
+    if cosine >= _SAME_TEXT / 2 and _overlap(first.whole, second.whole) >= _SAME_TEXT:
         kind = Link.TEXT
-    elif (
-        score >= alike
-        and len(common) >= _TELLING
-        and any(stem in one.asking and stem in other.asking for stem in common)
-        and first.sources & second.sources
-    ):
+    elif score >= alike and len(common) >= _TELLING and first.sources & second.sources:
         kind = Link.QUESTION
     else:
         return None
     return Asked(kind, first.place, second.place, score, _as_written(first.whole, common[:_SHOWN]))
 
 
-def _versions(pairs: Iterable[Asked], questions: Sequence[Question]) -> frozenset[tuple[str, str]]:
-    """The pairs of documents of which one holds much of the other's text."""
+def _overlap(one: str, other: str) -> float:
+    """How much of the words of two texts they share, between 0 and 1."""
+    first, second = (set(re.findall(r"\w+", text.lower())) for text in (one, other))
+    return len(first & second) / (len(first | second) or 1)
+
+
+def versions(pairs: Iterable[Asked], questions: Sequence[Question]) -> frozenset[tuple[str, str]]:
+    """The pairs of documents of which one holds much of what the other asks word for word."""
     held = Counter(question.place.document for question in questions)
     same: dict[tuple[str, str], set[Place]] = defaultdict(set)
     for pair in pairs:
@@ -232,11 +234,11 @@ def _versions(pairs: Iterable[Asked], questions: Sequence[Question]) -> frozense
     )
 
 
-def _once(pairs: Iterable[Asked], versions: frozenset[tuple[str, str]]) -> Iterator[Asked]:
+def _once(pairs: Iterable[Asked], same: Collection[tuple[str, str]]) -> Iterator[Asked]:
     taken: set[tuple[str, Place]] = set()
     for pair in pairs:
         ends = {(pair.second.document, pair.first), (pair.first.document, pair.second)}
-        if pair.kind is Link.QUESTION and ((pair.first.document, pair.second.document) in versions or ends & taken):
+        if pair.kind is Link.QUESTION and ((pair.first.document, pair.second.document) in same or ends & taken):
             continue
         taken |= ends
         yield pair

@@ -53,8 +53,13 @@ class Bearer:
 
     @property
     def is_named(self) -> bool:
-        """Whether this is one particular body, and not all of a kind ('huisartsen')."""
-        return any(letter.isupper() for letter in self.name[:1] + self.short)
+        """Whether this is one particular body, study or norm, and not all of a kind ('huisartsen')."""
+        return is_named(self.name, self.kind)
+
+
+def is_named(name: str, kind: Bearing) -> bool:
+    """Whether a bearer of this name is one particular body, study or norm, and not all of a kind ('huisartsen')."""
+    return name[:1].isupper() and kind not in (Bearing.PROFESSION, Bearing.PEOPLE, Bearing.PANEL)
 
 
 @dataclass(frozen=True, slots=True)

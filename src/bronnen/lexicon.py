@@ -35,7 +35,7 @@ class _Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class _Forms:
+class Forms:
     """Where words with or without a `*` stand in a series, found without trying each of them.
 
     `plain` holds a word, a stem (`onderzoek*`) or an ending (`*peiling`); `odd` any other use of `*`.
@@ -61,8 +61,8 @@ class Lexicon:
 
     single: tuple[tuple[str, re.Pattern[str]], ...]
     longer: tuple[_Entry, ...]
-    words: _Forms = field(repr=False, compare=False)
-    openings: _Forms = field(repr=False, compare=False)
+    words: Forms = field(repr=False, compare=False)
+    openings: Forms = field(repr=False, compare=False)
 
     @property
     def cues(self) -> tuple[str, ...]:
@@ -99,8 +99,8 @@ def compiled(lists: dict[str, tuple[str, ...]]) -> Lexicon:
             words.extend((entry, len(single)) for entry in short)
             single.append((cue, re.compile("|".join(_pattern(entry) for entry in short))))
         longer.extend(_Entry(cue, tuple(entry.split())) for entry in listed if " " in entry)
-    openings = _forms((entry.words[0], place) for place, entry in enumerate(longer))
-    return Lexicon(tuple(single), tuple(longer), _forms(words), openings)
+    openings = forms((entry.words[0], place) for place, entry in enumerate(longer))
+    return Lexicon(tuple(single), tuple(longer), forms(words), openings)
 
 
 def matches(words: Sequence[str], lists: Lexicon | None = None) -> list[Match]:
@@ -130,7 +130,8 @@ def _whole(word: str) -> re.Pattern[str]:
     return re.compile(_pattern(word))
 
 
-def _forms(places: Iterable[tuple[str, int]]) -> _Forms:
+def forms(places: Iterable[tuple[str, int]]) -> Forms:
+    """Lower-case words with or without `*`, each with a place of the caller's, ready to be found by a word."""
     plain: dict[str, list[int]] = {}
     odd: list[tuple[re.Pattern[str], int]] = []
     for form, place in places:
@@ -138,7 +139,7 @@ def _forms(places: Iterable[tuple[str, int]]) -> _Forms:
             odd.append((_whole(form), place))
         else:
             plain.setdefault(form, []).append(place)
-    return _Forms({form: tuple(found) for form, found in plain.items()}, tuple(odd))
+    return Forms({form: tuple(found) for form, found in plain.items()}, tuple(odd))
 
 
 _Found = tuple[tuple[str, ...], Mapping[str, tuple[_Entry, ...]], tuple[_Entry, ...]]
@@ -163,7 +164,8 @@ def _is_open(entry: _Entry) -> bool:
     return entry.words[1] == _ANY or "*" in entry.words[1]
 
 
-def _fits(wanted: str, word: str) -> bool:
+def fits(wanted: str, word: str) -> bool:
+    """Whether a lower-case word is the one that is wanted, in which `*` stands for any letters."""
     return wanted == word or ("*" in wanted and _whole(wanted).fullmatch(word) is not None)
 
 
@@ -175,7 +177,7 @@ def _end(wanted: Sequence[str], words: Sequence[str], start: int) -> int:
             skip = True
             continue
         last = min(at + GAP if skip else at, len(words) - 1)
-        at = next((spot + 1 for spot in range(at, last + 1) if _fits(want, words[spot])), 0)
+        at = next((spot + 1 for spot in range(at, last + 1) if fits(want, words[spot])), 0)
         if not at:
             return 0
         skip = False

@@ -41,6 +41,7 @@ DIFFERENCES = tuple(
 GROUP_COLUMNS = ("column", "group", "documents", *FIGURES, *DIFFERENCES)
 FAILURE_COLUMNS = ("path", "code", "exit_code", "message")
 DUPLICATE_COLUMNS = ("path", "same_as")
+HEARD_COLUMNS = ("document", "name", "path", "bearer", "kind", "source", "use", "passages", "first_page")
 WARNING_COLUMNS = ("path", "page", "code", "message")
 DECIMALS = 4
 
@@ -256,6 +257,11 @@ def write_failures(path: Path, failures: Iterable[Failure]) -> None:
 def write_duplicates(path: Path, duplicates: Iterable[tuple[str, str]]) -> None:
     """Writes duplicates.csv from pairs of a path and the path of the file it equals."""
     write_csv(path, DUPLICATE_COLUMNS, ({"path": path, "same_as": same_as} for path, same_as in duplicates))
+
+
+def write_heard(path: Path, rows: Iterable[Row]) -> None:
+    """Writes heard.csv: who is heard in each document."""
+    _write_csv(path, HEARD_COLUMNS, rows)
 
 
 def write_warnings(path: Path, rows: Iterable[Row]) -> None:

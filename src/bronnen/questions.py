@@ -65,7 +65,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """The questions of a file, what its roles and knobs are called per language, and the names of sources to fill in."""
+    """The questions of a file, what its roles and knobs are called per language, and the names of its sources."""
 
     listed: tuple[Question, ...] = ()
     roles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

@@ -20,6 +20,7 @@ MAX_WORDS = 8
 MAX_INSIDE = 200  # entries of one list with a `*` inside a word: each of them is tried on every word
 _LETTERS = 3  # that a word with a `*` must have besides
 _GAP = ".."
+_STAND_IN = "xqx"  # letters in the place of a `*`, to see how a word is read
 
 
 def lists_of(told: toml.Told, name: str, folder: Path) -> tuple[str, ...]:
@@ -70,6 +71,9 @@ def _wrong(entry: str) -> str:
             continue
         if word.count("*") > 2 or ("*" in word and sum(letter.isalpha() for letter in word) < _LETTERS):
             return f"would fit nearly any word; give {_LETTERS} letters or more with a '*', and at most two of those"
-        if words_of(word.replace("*", "xx")) != [word.replace("*", "xx")]:
-            return "can never match: a word has letters, and between them - ' . & or +; figures stand as 0 or <jaar>"
+        probe = word.replace("*", _STAND_IN)
+        read = words_of(probe)
+        if read != [probe]:
+            as_read = " ".join(read).replace(_STAND_IN, "*")
+            return f"can never match, since texts are read without some marks and figures; write it as '{as_read}'"
     return ""

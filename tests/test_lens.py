@@ -128,6 +128,7 @@ MANY = [f"euro{a}{b}{c}" for a in LETTERS for b in LETTERS for c in LETTERS]
         (LENS.replace('short = "money"', 'short = "a\\nb"', 1), "one line"),
         (LENS.replace("keys.money", 'keys."Money!"'), "'Money!' is no key"),
         (LENS.replace("words =", "wrds =", 1), "'wrds' is not known here"),
+        (LENS.replace("short =", "shrt =", 1), "'shrt' is not known here"),
         (LENS.replace("words = []", 'words = "euro"', 1), "must be a list of texts"),
         (LENS.replace("words = []", 'words = ["*"]', 1), "would fit nearly any word"),
         (LENS.replace("words = []", 'words = ["*a*b*c*d*e*f*"]', 1), "would fit nearly any word"),
@@ -271,12 +272,19 @@ def test_too_little_to_learn_from_is_told(tmp_path: Path) -> None:
             train(lens.load(path), [path.with_suffix(".jsonl")], np.random.default_rng(0))
 
 
-def _resealed(folder: Path, data: bytes | None = None, **changes: Any) -> None:
+LIES: list[dict[str, Any]] = [
+    {"data": {"texts": 10**400, "groups": 8}},
+    {"thresholds": {"money": float("nan"), "risk": 0.5}},
+    {"cross_validated": {"money": {"f1": "<b>1</b>"}, "risk": {"f1": 1.0}}},
+]
+
+
+def _resealed(folder: Path, weights: bytes | None = None, **changes: Any) -> None:
     """Change a model as somebody would who knows how its seals are made."""
     card = {**json.loads((folder / "card.json").read_text(encoding="utf-8")), **changes}
-    if data is not None:
-        (folder / "model.skops").write_bytes(data)
-        card["sha256"] = hashlib.sha256(data).hexdigest()
+    if weights is not None:
+        (folder / "model.skops").write_bytes(weights)
+        card["sha256"] = hashlib.sha256(weights).hexdigest()
     card["id"] = models._identity(card)
     (folder / "card.json").write_text(json.dumps(card), encoding="utf-8")
 
@@ -318,7 +326,14 @@ def test_a_model_that_does_not_fit_is_refused(made: Path, tmp_path: Path) -> Non
     _resealed(wrong, disk.dumped({"other": 1}))
     refused("is damaged", wrong)
     card = copy("card")
-    for change in ({"kind": "sources"}, {"format": 9}, {"thresholds": []}, {"thresholds": {}}, {"features": "x"}):
+    for change in (
+        {"kind": "sources"},
+        {"format": 9},
+        {"thresholds": []},
+        {"thresholds": {}},
+        {"features": "x"},
+        *LIES,
+    ):
         shutil.rmtree(card)
         shutil.copytree(made / "model", card)
         _resealed(card, **change)

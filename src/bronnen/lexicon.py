@@ -114,8 +114,9 @@ def matches(words: Sequence[str], lists: Lexicon | None = None) -> list[Match]:
     """
     found: list[Match] = []
     lists = lists or lexicon()
+    seen = lists.seen
     for start, word in enumerate(words):
-        cues, after, others = _looked_up(word, lists)
+        cues, after, others = seen.get(word) or _looked_up(word, lists)
         found.extend(Match(cue, start, start + 1) for cue in cues)
         if not (after or others) or start + 1 == len(words):
             continue
@@ -159,11 +160,9 @@ def _look_up(word: str, lists: Lexicon) -> _Found:
 
 
 def _looked_up(word: str, lists: Lexicon) -> _Found:
-    found = lists.seen.get(word)
-    if found is None:
-        if len(lists.seen) == _KEPT:
-            lists.seen.clear()
-        found = lists.seen[word] = _look_up(word, lists)
+    if len(lists.seen) == _KEPT:
+        lists.seen.clear()
+    found = lists.seen[word] = _look_up(word, lists)
     return found
 
 

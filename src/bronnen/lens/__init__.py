@@ -95,6 +95,8 @@ def load(name: str | Path) -> Lens:
         path = found[0]
     told = toml.read(path)
     told.only(*toml.LANGUAGES, "keys", "roles", "knobs", "questions")
+    for language in toml.LANGUAGES:
+        told.table(language).only("name", "description")
     table = told.table("keys", MAX_KEYS)
     keys = {name: _key(table, name, path.parent) for name in table.values}
     _differ(told, keys)
@@ -163,6 +165,8 @@ def _key(table: toml.Told, name: str, folder: Path) -> Key:
         table.refuse(f"'{toml.shown(name)}' is no key; use small letters, digits and _, at most 40")
     told = table.table(name)
     told.only("letter", "colour", "ink", *toml.LANGUAGES, "words", "words_file", "against", "against_file")
+    for language in toml.LANGUAGES:
+        told.table(language).only("name", "short", "description")
     return Key(
         name,
         {language: look(told, language) for language in toml.LANGUAGES},

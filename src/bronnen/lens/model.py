@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import metadata
@@ -86,12 +85,12 @@ class LensModel:
     def _telling(self, passage: Paragraph, target: int) -> Iterator[str]:
         """The words of a passage that weighed most for a key; only words that say something by themselves."""
         told = _rows(self.lens, passage)
-        weight: Counter[str] = Counter()
+        weight: dict[str, float] = {}
         for at in range(len(told)):
             for name, value in first.contributions(told, at, self.weights, target):
                 family, _, word = name.partition("_")
                 if family == "word" and word.isalpha() and len(word) >= TELLING and value > 0:
-                    weight[word] += value  # type: ignore[assignment]
+                    weight[word] = weight.get(word, 0.0) + value
         yield from sorted(weight, key=lambda word: (-weight[word], word))[:_SHOWN]
 
     def save(self, folder: Path, *, force: bool = False) -> None:
@@ -232,10 +231,12 @@ def _check(card: Any, data: bytes, folder: Path, lens: Lens) -> None:
 
 
 def _told(card: dict[str, Any], key: str) -> bool:
-    least, quality = card["thresholds"].get(key), card["cross_validated"].get(key)
-    numbers = (card["data"].get("texts"), card["data"].get("groups"), least)
-    fits = isinstance(quality, dict) and isinstance(quality.get("f1"), int | float)
-    return fits and all(isinstance(one, int | float) for one in numbers)
+    """Whether a card has the figures of a key that are used or shown, within their bounds."""
+    quality, data = card["cross_validated"].get(key), card["data"]
+    parts = (card["thresholds"].get(key), quality.get("f1") if isinstance(quality, dict) else None)
+    sizes = (data.get("texts"), data.get("groups"))
+    shares = all(isinstance(one, int | float) and 0 <= one <= 1 for one in parts)
+    return shares and all(isinstance(one, int) and 0 < one < 10**9 for one in sizes)
 
 
 def _fitting(weights: first.Weights, keys: int) -> None:

@@ -11,10 +11,10 @@ import pytest
 SRC = Path(__file__).parents[1] / "src" / "bronnen"
 LAYERS = [  # from the bottom up; a room may import from lower rows only
     {"records", "errors"},
-    {"settings", "verdicts", "agreement", "lexicon", "places"},
-    {"formats", "features", "taxonomy", "explain"},
+    {"settings", "verdicts", "agreement", "lexicon", "places", "toml"},
+    {"formats", "features", "taxonomy", "explain", "questions"},
     {"extract", "segment", "language", "classifier", "quantify", "store", "corpus", "audit", "exchange", "heard"},
-    {"balance", "groups", "links"},
+    {"balance", "groups", "links", "lens"},
     {"settled", "pipeline", "training"},
     {"dossier"},
     {"batch", "report"},

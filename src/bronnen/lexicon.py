@@ -17,6 +17,7 @@ from importlib import resources
 
 GAP = 8  # words that `..` may skip
 _ANY = ".."
+_KEPT = 200_000  # words of which it is remembered what they are in the lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,9 @@ class Lexicon:
     longer: tuple[_Entry, ...]
     words: Forms = field(repr=False, compare=False)
     openings: Forms = field(repr=False, compare=False)
+    seen: dict[str, _Found] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )  # words looked up before
 
     @property
     def cues(self) -> tuple[str, ...]:
@@ -109,8 +113,10 @@ def matches(words: Sequence[str], lists: Lexicon | None = None) -> list[Match]:
     A word may carry several cues; of one entry with a gap the nearest end counts.
     """
     found: list[Match] = []
+    lists = lists or lexicon()
+    seen = lists.seen
     for start, word in enumerate(words):
-        cues, after, others = _looked_up(word) if lists is None else _look_up(word, lists)
+        cues, after, others = seen.get(word) or _looked_up(word, lists)
         found.extend(Match(cue, start, start + 1) for cue in cues)
         if not (after or others) or start + 1 == len(words):
             continue
@@ -154,9 +160,11 @@ def _look_up(word: str, lists: Lexicon) -> _Found:
     return cues, by_next, tuple(entry for entry in opened if _is_open(entry))
 
 
-@lru_cache(maxsize=200_000)
-def _looked_up(word: str) -> _Found:
-    return _look_up(word, lexicon())
+def _looked_up(word: str, lists: Lexicon) -> _Found:
+    if len(lists.seen) == _KEPT:
+        lists.seen.clear()
+    found = lists.seen[word] = _look_up(word, lists)
+    return found
 
 
 def _is_open(entry: _Entry) -> bool:

@@ -35,14 +35,39 @@ if TYPE_CHECKING:
     "--seed", type=click.IntRange(min=0), default=20, show_default=True, help="The same seed, the same model."
 )
 @click.option("--force", is_flag=True, help="Replace a model that is in the folder.")
-def train(files: tuple[Path, ...], out: Path, alone: bool, weight: float, seed: int, force: bool) -> None:
+@click.option("--lens", default="", metavar="LENS", help="Train a lens instead: a .toml of your own, or a name.")
+@click.option(
+    "--labels",
+    "marked",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="With --lens: texts marked with its keys (.jsonl, .csv or .xlsx); may be given again.",
+)
+def train(
+    files: tuple[Path, ...],
+    out: Path,
+    alone: bool,
+    weight: float,
+    seed: int,
+    force: bool,
+    lens: str,
+    marked: tuple[Path, ...],
+) -> None:
     """Train the classifier, with labels of your own added.
 
     They are added to the training rows that come with bronnen. Takes some minutes. Prints what the model scores on
     documents that it did not learn from: on bronnen's rows and on your labels apart, beside what the model that comes
     with bronnen scores there. Nothing of your texts is kept but weights of hashed features; use the model with
     `bronnen scan --model FOLDER`.
+
+    With --lens and --labels it trains a lens of your own (docs/lenses.md), of your marked texts alone.
     """
+    if lens or marked:
+        if not (lens and marked) or files or alone:
+            raise UsageError("--lens and --labels go together, without --add or --alone.", "See docs/lenses.md.")
+        _train_lens(lens, marked, out, seed, force=force)
+        return
     import numpy as np
 
     from bronnen.classifier import Model, make_room
@@ -69,6 +94,26 @@ def train(files: tuple[Path, ...], out: Path, alone: bool, weight: float, seed: 
     click.echo(table(model))
     if own and shipped:
         click.echo("\n" + _compared(model, before, own))
+    click.echo(f"model {model.id}: {len(model.data) / 1e6:.1f} MB, in {out}", err=True)
+
+
+def _train_lens(name: str, marked: tuple[Path, ...], out: Path, seed: int, *, force: bool) -> None:
+    import numpy as np
+
+    from bronnen import lens
+    from bronnen.classifier import make_room
+    from bronnen.extract import openable
+    from bronnen.training.lens import table
+    from bronnen.training.lens import train as trained
+
+    taken = lens.load(name)
+    make_room(out, force=force)
+    model = trained(taken, [openable(path) for path in marked], np.random.default_rng(seed))
+    model.save(out, force=True)
+    data = model.card["data"]
+    click.echo(f"On documents that the model did not learn from ({data['texts']} texts, {data['groups']} documents):\n")
+    click.echo(table(model))
+    click.echo("\nlists F1: the word lists alone; all F1: what one gets who gives the key to every text", err=True)
     click.echo(f"model {model.id}: {len(model.data) / 1e6:.1f} MB, in {out}", err=True)
 
 

@@ -58,7 +58,7 @@ def read_labels(path: Path) -> list[Verdict]:
     except UnicodeDecodeError as error:
         raise StoreError(f"{path} is not UTF-8.", "Save it as 'CSV UTF-8', or as JSON lines in UTF-8.") from error
     if bad:
-        _refuse(path, bad)
+        refuse(path, bad)
     return verdicts
 
 
@@ -117,11 +117,12 @@ def _reader(path: Path) -> Callable[[io.TextIOWrapper, Bad], Iterator[_Row]]:
     if suffix == ".csv":
         return _csv_rows
     if suffix in (".jsonl", ".ndjson"):
-        return _json_rows
+        return json_rows
     raise StoreError(f"{path.name} is neither .jsonl nor .csv.", "Labels are kept in one of those two.")
 
 
-def _refuse(path: Path, bad: Bad) -> NoReturn:
+def refuse(path: Path, bad: Bad) -> NoReturn:
+    """Raise a StoreError that names the first bad rows of a file."""
     bad.sort()
     shown = "; ".join(f"line {line}, {column}: {said}" for line, column, said in bad[:_SHOWN])
     more = f"; and {len(bad) - _SHOWN} more" if len(bad) > _SHOWN else ""
@@ -139,7 +140,8 @@ def _json(row: Mapping[str, Any]) -> str:
     return line if line == without_surrogates(line) else json.dumps(row, allow_nan=False)
 
 
-def _json_rows(stream: io.TextIOWrapper, bad: Bad) -> Iterator[_Row]:
+def json_rows(stream: io.TextIOWrapper, bad: Bad) -> Iterator[_Row]:
+    """The JSON objects of a stream, one a line; lines that are none are added to `bad`."""
     number = 0
     while line := stream.readline(MAX_LINE + 1):
         number += 1

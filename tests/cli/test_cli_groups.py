@@ -45,7 +45,7 @@ def groups(told: Told | None, uses: Mapping[str, int | Drawn]) -> Groups:
 
 
 def rows(found: Groups) -> dict[tuple[str, str], Row]:
-    return {(str(row["column"]), str(row["group"])): row for row in group_rows(found, "draws")}
+    return {(str(row["column"]), str(row["group"])): row for row in group_rows(found.found("draws"))}
 
 
 def named(letter: str, count: int) -> list[str]:
@@ -53,7 +53,7 @@ def named(letter: str, count: int) -> list[str]:
 
 
 def said(found: Groups) -> list[str]:
-    return list(remarks(found, list(group_rows(found, "draws"))))
+    return list(remarks(found, list(group_rows(found.found("draws")))))
 
 
 def of_region(**sizes: int) -> Told:

@@ -14,6 +14,7 @@ from bronnen.records import Source, Use
 SOURCES = [str(source) for source in Source]
 USES = [str(use) for use in Use]
 LANGUAGES = ["nl", "en"]
+REPORTS = ["html", "summary", "pdf", "xlsx", "csv", "parquet", "json", "qdpx"]
 FORMATS = ["table", "json", "csv"]
 
 Command = Callable[..., Any]

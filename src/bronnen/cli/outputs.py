@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from bronnen.cli.summary import Line, line, line_of
 from bronnen.errors import StoreError
 from bronnen.formats import tables, workbook
 from bronnen.formats.metadata import Metadata
-from bronnen.groups import ALL, LEAST, MOST, Groups
+from bronnen.groups import ALL, LEAST, MOST, Grouped, Groups
 from bronnen.settings import Settings
 from bronnen.settled import labelled_passages, parts, placed
 from bronnen.store import Store
@@ -95,7 +95,7 @@ def _passages(
         written.warnings.extend(tables.warning_rows(document.path, document))
         written.lines.append(line_of(analysis))
         yield from tables.passage_rows(document, labelled_passages(analysis))
-    written.groups.extend(group_rows(groups, method))
+    written.groups.extend(group_rows(groups.found(method)))
     written.remarks.extend(remarks(groups, written.groups))
     if groups.sums:
         figures = quantify.balance(groups.sums[ALL], groups.known, method)
@@ -103,9 +103,9 @@ def _passages(
         written.total = line("alle documenten", pages, figures, {})
 
 
-def group_rows(groups: Groups, method: str) -> Iterator[tables.Row]:
+def group_rows(found: Iterable[Grouped]) -> Iterator[tables.Row]:
     """The rows of groups.csv."""
-    for one in groups.found(method):
+    for one in found:
         yield tables.group_row(one.column, one.group, one.documents, one.balance, one.more)
 
 

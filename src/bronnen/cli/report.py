@@ -1,118 +1,82 @@
-"""`bronnen report`: what a scan found, for readers: a page, a workbook, a marked PDF, a project, a summary."""
+"""`bronnen report`: what a scan found, for readers: a page, a summary, a marked PDF, tables, a project."""
 
 from __future__ import annotations
 
-import os
-from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from bronnen.cli.choices import LANGUAGES
+from bronnen.cli.choices import LANGUAGES, REPORTS
+from bronnen.errors import UsageError
 
 if TYPE_CHECKING:
-    from bronnen.dossier import Dossier
-    from bronnen.report.facts import About
+    from bronnen.cli.reports import Asked
+
+_PATH = click.Path(path_type=Path)
 
 
 @click.command()
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="The file to write.")
+@click.argument("folder", metavar="DIR", type=_PATH)
+@click.option("--out", required=True, type=_PATH, help="The file, or for some formats the folder, to write.")
 @click.option(
-    "--document", "wanted", metavar="X", help="Only this document: its name, path or id (or the first signs)."
+    "--format", "form", type=click.Choice(REPORTS), default="html", show_default=True, help="What to write; see above."
+)
+@click.option("--document", "wanted", metavar="X", help="Only this document: its name, path or id.")
+@click.option(
+    "--metadata", type=_PATH, help="A CSV or .xlsx with a column `name`, `path` or `document` and one per property."
 )
 @click.option(
-    "--metadata",
-    type=click.Path(path_type=Path),
-    help="A CSV or .xlsx with a column `name`, `path` or `document` and a column per property.",
+    "--lens", metavar="L", help="Read the passages by a lens too: `kenniscultuur`, or a TOML file of your own."
 )
+@click.option("--lens-model", type=_PATH, help="The folder of a model that `bronnen train --lens` made.")
+@click.option("--questions", type=_PATH, help="A TOML file with questions of your own; see configs/questions.toml.")
 @click.option("--language", type=click.Choice(LANGUAGES), default="nl", show_default=True, help="Of the report.")
-def report(folder: Path, out: Path, wanted: str | None, metadata: Path | None, language: str) -> None:
+@click.option("--force", is_flag=True, help="Replace what is there already.")
+def report(
+    folder: Path,
+    out: Path,
+    form: str,
+    wanted: str | None,
+    metadata: Path | None,
+    lens: str | None,
+    lens_model: Path | None,
+    questions: Path | None,
+    language: str,
+    force: bool,
+) -> None:
     """Write a report of the last scan in DIR, for readers.
 
-    The report is one file that needs nothing else and loads nothing: the balance per document and group, the passages
-    with their page and what weighed, what is missing, who is heard, and questions to talk about.
+    \b
+    html     one page that needs nothing else: balance, plots, passages, gaps, links, who is heard, questions
+    summary  one A4 per document; --out is a .html or .pdf with --document, and without it a folder of PDFs
+    pdf      a copy of the PDF with its passages highlighted; --out as for summary
+    xlsx     a workbook: balance, passages, institutes, failures, method
+    csv      a folder of tables with a codebook of their columns
+    parquet  the same tables for R and pandas
+    json     everything in one file
+    qdpx     a REFI-QDA project for ATLAS.ti, MAXQDA, NVivo or QualCoder
+
+    summary as PDF, pdf and parquet need an extra: pip install "bronnen[pdf,parquet]".
     """
+    from bronnen.cli import reports
     from bronnen.extract import openable
-    from bronnen.formats import replacing, without_surrogates
-    from bronnen.report.facts import facts
-    from bronnen.report.page import documents_page
-    from bronnen.report.passages import passage_facts
 
-    dossier, about = _gathered(folder, out, wanted, metadata)
-    told = facts(dossier, about, language)
-    with replacing(openable(out)) as stream:
-        for piece in documents_page(told, (passage_facts(one, language) for one in dossier.documents)):
-            stream.write(without_surrogates(piece).encode())
+    if lens_model is not None and lens is None:
+        raise UsageError("--lens-model goes with a lens.", "Give --lens too.")
+    if out.exists() and not force and not _is_empty_folder(out):
+        raise UsageError(f"{out} is there already.", "Choose another place, or add --force to replace it.")
+    asked = reports.Asked(folder, openable(out), form, wanted, metadata, lens, lens_model, questions, language)
+    for line in _written(asked):
+        click.echo(f"bronnen: {line}", err=True)
 
 
-def _gathered(folder: Path, out: Path, wanted: str | None, metadata: Path | None) -> tuple[Dossier, About]:
-    from bronnen.cli.inputs import find_document
-    from bronnen.dossier import gather, only
-    from bronnen.dossier.gaps import gaps, looked_at
-    from bronnen.dossier.trends import trends
-    from bronnen.errors import UsageError
-    from bronnen.extract import openable
-    from bronnen.formats.metadata import read_metadata
-    from bronnen.report.facts import About
-    from bronnen.store import Store
+def _written(asked: Asked) -> list[str]:
+    from bronnen.cli import reports
+    from bronnen.cli.screen import printable
 
-    told = read_metadata(openable(metadata)) if metadata else None
-    with Store(openable(folder)) as store:
-        run = store.last_run()
-        if run is None:
-            raise UsageError(f"There is no scan in {folder}.", f"`bronnen scan ... --out {folder}` makes one.")
-        settings = store.run_settings(run)
-        one = find_document(wanted, store.run_documents(run), "the last scan") if wanted else ""
-        dossier = gather(store.analyses(run), settings, told)
-        failures, date = store.failures(run), store.run_date(run)
-    if not dossier.documents:
-        raise UsageError(f"The last scan in {folder} read no document.", "See failures.csv there.")
-    whole, dossier = dossier, only(dossier, one) if one else dossier
-    return dossier, About(
-        date=date,
-        failures=() if one else failures,
-        card=_card(dossier),
-        links=_links(dossier, out),
-        trends=() if one else trends(dossier),
-        gaps=[gap for gap in gaps(whole) if not one or gap.document == one],
-        looked_at=looked_at(dossier),
-    )
+    return [printable(line) for line in reports.write(asked)]
 
 
-def _card(dossier: Dossier) -> dict[str, Any]:
-    """The card of the model that made the labels; empty where it is not at hand any more."""
-    import json
-
-    from bronnen.settings import model_folder
-
-    models = {one.made_with.model for one in dossier.documents}
-    try:
-        card = json.loads((model_folder(dossier.settings) / "card.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return card if isinstance(card, dict) and {card.get("id")} == models else {}
-
-
-def _links(dossier: Dossier, out: Path) -> dict[str, str]:
-    """Links from the report to the documents that are still where they were read, by id; relative where that can be."""
-    found = {}
-    here = out.absolute().parent
-    for one in dossier.documents:
-        path = Path(one.document.path).absolute()
-        if path.is_file():
-            found[one.document.id] = link(path, here)
-    return found
-
-
-def link(path: Path, here: Path) -> str:
-    """A link from the folder `here` to a file, as a page may hold it; nothing in a name can make it another link.
-
-    >>> link(PurePosixPath("/a/map/nota #1.pdf"), PurePosixPath("/a/uit"))
-    '../map/nota%20%231.pdf'
-    """
-    try:
-        away = os.path.relpath(path, here)
-    except ValueError:  # another drive
-        return path.as_uri()
-    return PurePosixPath("/" + away.replace(os.sep, "/")).as_uri().removeprefix("file:///")
+def _is_empty_folder(path: Path) -> bool:
+    return path.is_dir() and not any(path.iterdir())

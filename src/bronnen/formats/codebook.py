@@ -25,6 +25,7 @@ TABLES: Mapping[str, Sequence[str]] = {
     "warnings": tables.WARNING_COLUMNS,
     "passages": flat.PASSAGE_COLUMNS,
     "institutes": flat.INSTITUTE_COLUMNS,
+    "heard": tables.HEARD_COLUMNS,
     "method": flat.METHOD_COLUMNS,
     "codebook": ("table", "column", "type", "unit", "meaning", "betekenis"),
 }

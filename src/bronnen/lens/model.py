@@ -85,9 +85,10 @@ class LensModel:
     def _telling(self, passage: Paragraph, target: int) -> Iterator[str]:
         """The words of a passage that weighed most for a key; only words that say something by themselves."""
         told = _rows(self.lens, passage)
+        counts = first.surrounded(first.counted(told), [len(told)])
         weight: dict[str, float] = {}
-        for at in range(len(told)):
-            for name, value in first.contributions(told, at, self.weights, target):
+        for weighed in first.contributions(told, counts, [(at, target) for at in range(len(told))], self.weights):
+            for name, value in weighed:
                 family, _, word = name.partition("_")
                 if family == "word" and word.isalpha() and len(word) >= TELLING and value > 0:
                     weight[word] = weight.get(word, 0.0) + value

@@ -49,9 +49,7 @@ def summary_of(told: Told, gaps: Sequence[Gap], asked: Sequence[Asked], about: A
     names = {document.id: document.name}
     figures = voice.figures
     lead = [
-        said["brief_lead"].format(
-            pages=figures.whole(len(document.pages)), passages=figures.whole(balance.passages)
-        )
+        said["brief_lead"].format(pages=figures.whole(len(document.pages)), passages=figures.whole(balance.passages))
     ]
     if balance.coverage is not None:
         value, between = voice.percentage(balance.coverage)

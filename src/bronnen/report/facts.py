@@ -15,18 +15,23 @@ from typing import Any
 import numpy as np
 
 from bronnen.dossier import Dossier, Told
+from bronnen.dossier.connections import Connections
 from bronnen.dossier.gaps import Gap, rate_of
 from bronnen.dossier.trends import Trend
 from bronnen.groups import UNKNOWN
+from bronnen.heard import Count, counted
 from bronnen.quantify import HARDLY_ANY, TOO_LITTLE, Drawn
+from bronnen.questions import Asked, Questions, chosen
 from bronnen.records import Balance, Estimate, Failure, Source, Use
-from bronnen.report import findings
+from bronnen.report import findings, talk
+from bronnen.report.glass import Seen, lens_facts
 from bronnen.report.voice import Facts, Voice
 from bronnen.taxonomy import looks, use_name
 
 _REGION = 5.991  # the 95% point of chi-square with two degrees of freedom
 _CORNERS = 28  # of the outline of a region
 _DECIMALS = 4
+ON_PAGE, IN_BRIEF = 9, 4  # questions
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +49,18 @@ class About:
     trends: Sequence[Trend] = ()
     gaps: Sequence[Gap] = ()
     looked_at: int = 0  # texts that had enough in them to show a gap
+    connections: Connections | None = None
+    whole: Dossier | None = None  # all documents of the scan, where only one of them is reported
+    questions: Questions = field(default_factory=Questions)
+    seen: Seen | None = None  # through a lens
 
 
 def facts(dossier: Dossier, about: About, language: str = "nl") -> Facts:
     """All that the report of a dossier of one document or more says."""
     voice = Voice(language)
     documents = [document_facts(told, about, voice) for told in dossier.documents]
+    ids = {told.document.id for told in dossier.documents}
+    counts = counted(told.mentions for told in dossier.documents)
     found = {
         "language": language,
         "said": voice.said,
@@ -65,10 +76,12 @@ def facts(dossier: Dossier, about: About, language: str = "nl") -> Facts:
         "groups": _groups(dossier, voice),
         "trends": findings.trend_facts(about.trends, voice),
         "gaps": findings.gap_facts(about.gaps, about.looked_at, dossier, voice),
-        "links": None,
-        "heard": None,
-        "lens": None,
-        "talk": [],
+        "links": findings.link_facts(about.connections, about.whole or dossier, ids, voice)
+        if about.connections
+        else None,
+        "heard": findings.heard_facts(counts, voice),
+        "lens": lens_facts(about.seen, dossier, voice) if about.seen else None,
+        "talk": talk.talk_facts(asked(_together(dossier), counts, about, voice, ON_PAGE)),
         "made": made(dossier, about, voice),
     }
     return {**found, "parts": _parts(found, voice)}
@@ -76,6 +89,12 @@ def facts(dossier: Dossier, about: About, language: str = "nl") -> Facts:
 
 def _together(dossier: Dossier) -> Balance:
     return dossier.groups[0].balance if dossier.groups else dossier.documents[0].balance
+
+
+def asked(balance: Balance, counts: Sequence[Count], about: About, voice: Voice, most: int) -> tuple[Asked, ...]:
+    """The questions that a balance, and who is heard, call up; at most so many."""
+    found = talk.findings(balance, counts, about.trends, voice)
+    return chosen(found, about.questions, most=most, language=voice.language)
 
 
 def _parts(found: Facts, voice: Voice) -> list[tuple[str, str]]:
@@ -201,7 +220,7 @@ def document_facts(told: Told, about: About, voice: Voice) -> Facts:
         "properties": [value for value in told.properties.values() if value],
         "balance": said_of(told.balance, voice),
         "place": place(told.drawn, told.balance) if has_place else None,
-        "heard": [],
+        "heard": findings.heard_line(counted([told.mentions]), voice),
         "chapters": [
             {"heading": one.heading or voice.said["before_chapters"], "balance": said_of(one.balance, voice)}
             for one in (told.chapters if len(told.chapters) > 1 else ())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bronnen.dossier import Dossier
 from bronnen.dossier.connections import Connections
@@ -111,9 +111,12 @@ def heard_line(counts: Sequence[Count], voice: Voice) -> list[Facts]:
     return found
 
 
-def link_facts(found: Connections, dossier: Dossier, voice: Voice) -> Facts:
-    """Documents that could help each other, each link with the passages on both sides."""
-    told = {one.document.id: one for one in dossier.documents}
+def link_facts(found: Connections, whole: Dossier, of: Collection[str], voice: Voice) -> Facts:
+    """Documents that could help each other, each link with the passages on both sides.
+
+    `whole` has all documents, `of` are those that are reported: at least one end of a link is.
+    """
+    told = {one.document.id: one for one in whole.documents}
 
     def quote(document_id: str, start: int, end: int) -> Facts:
         document = told[document_id].document
@@ -131,9 +134,9 @@ def link_facts(found: Connections, dossier: Dossier, voice: Voice) -> Facts:
             "quotes": [quote(one.document, one.start, one.end) for one in (link.first, link.second)],
         }
         for link in found.asked
-        if {link.first.document, link.second.document} <= told.keys()
+        if link.first.document in of or link.second.document in of
     ]
-    ends = {(one.document.id, each.passage.start): each.passage.end for one in dossier.documents for each in one.passages}
+    ends = {(key, each.passage.start): each.passage.end for key, one in told.items() for each in one.passages}
     bearers = [
         {
             "line": voice.said["link_bearers"].format(
@@ -148,7 +151,7 @@ def link_facts(found: Connections, dossier: Dossier, voice: Voice) -> Facts:
             ],
         }
         for link in found.resting
-        if {link.first, link.second} <= told.keys()
+        if link.first in of or link.second in of
     ]
     return {"called": called[:_MOST_LINKS], "bearers": bearers[:_MOST_LINKS]}
 

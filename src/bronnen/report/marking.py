@@ -18,7 +18,9 @@ def marks(told: Told, document: Document, voice: Voice) -> list[Mark]:
     found = []
     for one in told.passages:
         passage = one.passage
-        if one.labels and passage.kind is not Kind.HEADING and (boxes := boxes_of(document, passage.start, passage.end)):
+        if not one.labels or passage.kind is Kind.HEADING:
+            continue
+        if boxes := boxes_of(document, passage.start, passage.end):
             name = quoted(document.text[passage.start : passage.end], _NAME)
             page = voice.said["page"].format(page=boxes[0].page)
             found.append(Mark(boxes, f"{page}: {name}", _tags(one, document.text, voice)))

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from bronnen.dossier.gaps import ENOUGH, NONE_AT_ALL, rate_of
 from bronnen.dossier.trends import Trend
 from bronnen.heard import Count
-from bronnen.questions import Asked, Finding, Kind
 from bronnen.quantify import HARDLY_ANY, TOO_LITTLE
+from bronnen.questions import Asked, Finding, Kind
 from bronnen.records import Balance, Estimate, Source, Use
 from bronnen.report.voice import Facts, Voice
 
@@ -68,7 +68,7 @@ def _of_sources(balance: Balance, voice: Voice) -> Iterator[Finding]:
         elif not is_little and _high(rate) <= _LACKS:
             count, between = voice.count(balance.used[source])
             yield Finding(Kind.MISSING, source.value, said["found_missing"].format(name=name, range=between))
-        if share is not None and not _is_thin(balance) and (share.low or 0) >= _PREVAILS:
+        if share is not None and not _is_thin(balance) and _low(share) >= _PREVAILS:
             value, between = voice.percentage(share)
             yield Finding(
                 Kind.PREVAILS, source.value, said["found_prevails"].format(name=name, value=value, range=between)
@@ -85,10 +85,9 @@ def _of_whole(balance: Balance, voice: Voice) -> Iterator[Finding]:
     if several and speaking >= _SPEAK and _high(combined) <= _APART:
         value, between = voice.percentage(combined)
         yield Finding(Kind.APART, None, said["found_apart"].format(value=value, range=between))
-    if combined is not None and evenness is not None and not _is_thin(balance):
-        if (evenness.low or 0) >= _EVEN and (combined.low or 0) >= _TOGETHER:
-            value, between = voice.percentage(combined)
-            yield Finding(Kind.BALANCED, None, said["found_balanced"].format(value=value, range=between))
+    if not _is_thin(balance) and _low(evenness) >= _EVEN and _low(combined) >= _TOGETHER:
+        value, between = voice.percentage(combined)
+        yield Finding(Kind.BALANCED, None, said["found_balanced"].format(value=value, range=between))
     if _is_thin(balance) or _widest(balance) >= _WIDE:
         yield Finding(Kind.DOUBT, None, said["found_doubt"])
 
@@ -112,13 +111,16 @@ def _of_trends(trends: Sequence[Trend], voice: Voice) -> Iterator[Finding]:
             if more.low is not None and more.high is not None and not more.low <= 0 <= more.high:
                 key = "found_more" if more.low > 0 else "found_less"
                 ends = {"first": trend.points[0].name, "last": trend.points[-1].name}
-                yield Finding(
-                    Kind.CHANGED, source.value, voice.said[key].format(name=voice.name(source), **ends)
-                )
+                yield Finding(Kind.CHANGED, source.value, voice.said[key].format(name=voice.name(source), **ends))
 
 
 def _is_thin(balance: Balance) -> bool:
     return bool({TOO_LITTLE, HARDLY_ANY} & set(balance.doubts))
+
+
+def _low(estimate: Estimate | None) -> float:
+    """The lower end of an interval; 0 where there is none."""
+    return 0.0 if estimate is None or estimate.low is None else estimate.low
 
 
 def _high(estimate: Estimate | None) -> float:

@@ -217,6 +217,21 @@ def test_figures_come_from_documents_that_were_not_learned_from(tmp_path: Path) 
     assert model.quality["money"]["f1"] <= model.quality["money"]["all_labelled_f1"] + 0.1
 
 
+def test_a_passage_is_read_by_itself(made: Path) -> None:
+    """As the texts that were learned from: its neighbours change nothing, and neither does its heading."""
+    taken = lens.load(made / "two.toml")
+    model = models.load(made / "model", taken)
+    many = [
+        Paragraph("Kosten", "paragraph", ("Voor de kade is een bedrag begroot.", "Dank.")),
+        Paragraph("", "list", ("Het gevaar van de kade is groot.",)),
+        Paragraph("", "paragraph", ("Dank.",)),
+    ]
+    together = lens.read(taken, model, many)
+    assert together == [lens.read(taken, model, [one])[0] for one in many]
+    assert [[label.key for label in labels] for labels in together] == [["money"], ["risk"], []]
+    assert together[0][0].words[0] == "begroot"  # found by the list
+
+
 def test_no_passage_and_an_empty_one_have_no_labels(made: Path) -> None:
     taken = lens.load(made / "two.toml")
     model = models.load(made / "model", taken)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
@@ -64,35 +64,24 @@ class LensModel:
         """Per key how labels did on documents that had not been learned from."""
         return {key: self.card["cross_validated"][key] for key in self.lens.keys}
 
-    def chances(self, passages: Sequence[Paragraph]) -> Array:
-        """Probabilities [passages, keys]."""
-        return _chances(first.logits(_counts([_rows(self.lens, one) for one in passages]), self.weights))
-
     def labels(self, passages: Sequence[Paragraph]) -> list[dict[str, tuple[float, tuple[str, ...]]]]:
         """Per passage the keys that it carries, each with its chance and the words that spoke most for it."""
         if not passages:
             return []
-        chances, least = self.chances(passages), self.thresholds
-        return [
-            {
-                key: (float(row[target]), tuple(self._telling(passage, target)))
-                for target, key in enumerate(self.lens.keys)
-                if row[target] >= least[key]
-            }
-            for passage, row in zip(passages, chances, strict=True)
-        ]
-
-    def _telling(self, passage: Paragraph, target: int) -> Iterator[str]:
-        """The words of a passage that weighed most for a key; only words that say something by themselves."""
-        told = _rows(self.lens, passage)
-        counts = first.surrounded(first.counted(told), [len(told)])
-        weight: dict[str, float] = {}
-        for weighed in first.contributions(told, counts, [(at, target) for at in range(len(told))], self.weights):
-            for name, value in weighed:
-                family, _, word = name.partition("_")
-                if family == "word" and word.isalpha() and len(word) >= TELLING and value > 0:
-                    weight[word] = weight.get(word, 0.0) + value
-        yield from sorted(weight, key=lambda word: (-weight[word], word))[:_SHOWN]
+        told = [_rows(self.lens, passage) for passage in passages]
+        rows, sizes = [row for one in told for row in one], [len(one) for one in told]
+        counts = _sentence_counts(rows, sizes)
+        chances = _chances(first.logits(_together(counts, sizes), self.weights))
+        carried = np.argwhere(chances >= np.array(list(self.thresholds.values()))).tolist()
+        begins = np.r_[0, np.cumsum(sizes)].tolist()
+        asked = [(at, target) for number, target in carried for at in range(begins[number], begins[number + 1])]
+        spoken = iter(first.contributions(rows, counts, asked, self.weights))
+        found: list[dict[str, tuple[float, tuple[str, ...]]]] = [{} for _ in passages]
+        keys = tuple(self.lens.keys)
+        for number, target in carried:
+            words = _telling(next(spoken) for _ in range(sizes[number]))
+            found[number][keys[target]] = (float(chances[number, target]), words)
+        return found
 
     def save(self, folder: Path, *, force: bool = False) -> None:
         """Write `model.skops` and `card.json`.
@@ -114,7 +103,9 @@ def fit(lens: Lens, passages: Sequence[Paragraph], truth: Array, groups: Array, 
     What the card tells of quality comes from models that had not seen the document, under thresholds that had not seen
     it either.
     """
-    counts = _counts([_rows(lens, one) for one in passages])
+    told = [_rows(lens, one) for one in passages]
+    sizes = [len(one) for one in told]
+    counts = _together(_sentence_counts([row for one in told for row in one], sizes), sizes)
     ones = np.ones(len(passages))
     fold = fold_numbers(groups, ones, FOLDS, rng)
     chances = np.zeros(truth.shape)
@@ -177,10 +168,22 @@ def _rows(lens: Lens, passage: Paragraph) -> list[Row]:
     ]
 
 
-def _counts(told: Sequence[Sequence[Row]]) -> first.Counts:
-    sizes = [len(one) for one in told]
-    counts = first.surrounded(first.counted([row for one in told for row in one]), sizes)
+def _sentence_counts(rows: Sequence[Row], sizes: Sequence[int]) -> first.Counts:
+    return first.surrounded(first.counted(rows), sizes)  # each passage as a document by itself
+
+
+def _together(counts: first.Counts, sizes: Sequence[int]) -> first.Counts:
     return first.together(counts, np.repeat(np.arange(len(sizes)), sizes))
+
+
+def _telling(spoken: Iterable[Sequence[tuple[str, float]]]) -> tuple[str, ...]:
+    """The words of a passage's sentences that weighed most; only words that say something by themselves."""
+    weight: dict[str, float] = {}
+    for name, value in (item for sentence in spoken for item in sentence):
+        family, _, word = name.partition("_")
+        if family == "word" and word.isalpha() and len(word) >= TELLING and value > 0:
+            weight[word] = weight.get(word, 0.0) + value
+    return tuple(sorted(weight, key=lambda word: (-weight[word], word))[:_SHOWN])
 
 
 def _chances(logits: Array) -> Array:

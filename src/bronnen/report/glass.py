@@ -56,7 +56,7 @@ def lens_facts(seen: Seen, dossier: Dossier, voice: Voice) -> Facts:
     return {
         "title": voice.said["lens"].format(name=seen.lens.names[language]),
         "lead": f"{seen.lens.descriptions[language]} {lenses.how(seen.lens, seen.model, language)}",
-        "keys": [
+        "columns": [
             {
                 "key": key,
                 "letter": looks[key].letter,

@@ -255,7 +255,7 @@ def _once(pairs: Sequence[Asked], same: Collection[tuple[str, str]]) -> Iterator
 # ------------------------------------------------------------------------------------------------------------ words
 
 _WORD = re.compile(r"[^\W\d_]{4,}(?:-[^\W\d_]+)*")
-_ENDINGS = re.compile(r"(?:heden|ingen|tjes|jes|tje|end|ing|en|er|es|e|s|t|d)$")
+_ENDINGS = re.compile(r"(?:heden|ingen|tjes|jes|tje|end|ing|en|er|es|e|s)$")
 _NO_NOUN = re.compile(
     r".*(?:lijke?|ische?|baar|bare|gerichte?|loos|loze|zame?|matige?|ende|eerd|eerde|eren|elen)|ge.*[dt]"
 )

@@ -261,7 +261,7 @@ def write_duplicates(path: Path, duplicates: Iterable[tuple[str, str]]) -> None:
 
 def write_heard(path: Path, rows: Iterable[Row]) -> None:
     """Writes heard.csv: who is heard in each document."""
-    _write_csv(path, HEARD_COLUMNS, rows)
+    write_csv(path, HEARD_COLUMNS, rows)
 
 
 def write_warnings(path: Path, rows: Iterable[Row]) -> None:

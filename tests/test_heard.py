@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bronnen.formats.tables import HEARD_COLUMNS, write_heard
 from bronnen.heard import SURE, Bearing, Mention, bearers, counted, heard, heard_rows
 from bronnen.heard.bearers import named
 from bronnen.heard.studies import cited, of_note, points_back
@@ -267,6 +269,15 @@ def test_counts_are_of_passages_and_documents() -> None:
         (CBS, 2, 3, "institute"),
         (SCP, 1, 3, "institute"),
     ]
+
+
+def test_rows_are_written_under_the_documented_columns(tmp_path: Path) -> None:
+    draft = Draft().paragraph(("Het CBS telt.", {W: USED}))
+    document = replace(draft.done(), name="=1+1.pdf")
+    write_heard(tmp_path / "heard.csv", heard_rows(document, heard(document, draft.passages)))
+    columns, row = (tmp_path / "heard.csv").read_text(encoding="utf-8").splitlines()
+    assert tuple(columns.split(",")) == HEARD_COLUMNS
+    assert row.split(",")[1:] == ["'=1+1.pdf", "map/nota.pdf", CBS, "institute", "scientific", "used", "1", "3"]
 
 
 def test_every_form_of_the_lists_names_its_own_bearer_and_no_other() -> None:

@@ -26,11 +26,12 @@ from bronnen.settings import resource
 ALIKE = 1.5
 """Score from which two passages are taken to call for the same knowledge; from looking at real ones (method.md)."""
 
-_SAME_TEXT = 0.7  # share of their words from which two passages are one text in two versions
+_SAME_TEXT = 0.7  # share of the words of the shorter of two passages from which they are one text in two versions
 _VERSIONS = 0.25  # share of a document's questions that another one holds word for word, from which it is a version
 _TELLING = 2  # words that two passages share at least
 _COMMON = 0.015  # share of all passages in which a word says little about what is asked
 _FEW = 6  # passages in which it may always stand
+_ROUTINE = 4  # documents that ask the same, from which on it is what one always asks
 _SHOWN = 8  # words that a link names at most
 
 
@@ -149,8 +150,9 @@ def asked(
 
     `texts` are the passages of all documents: a word that is rare among them tells what is asked. Two passages are
     linked that call for the same source and share nouns, at least one of which stands in the very sentences that ask;
-    who is to be heard does not count, nor do words of asking. Of two documents each passage is linked once. Documents
-    that share much of their text word for word are versions of one another, and no question links them.
+    who is to be heard does not count, nor do words of asking. Of two documents each passage is linked once. Left out
+    is what more than a handful of documents ask (the soil survey of every zoning plan), and what links versions of one
+    document, which share much of their text word for word.
     """
     spread, size = _spread(texts)
     rows = [_row(question, spread, size) for question in questions]
@@ -217,9 +219,9 @@ def _pair(first: Question, second: Question, one: _Row, other: _Row, alike: floa
 
 
 def _overlap(one: str, other: str) -> float:
-    """How much of the words of two texts they share, between 0 and 1."""
+    """How much of the words of the shorter text the longer one has, between 0 and 1."""
     first, second = (set(re.findall(r"\w+", text.lower())) for text in (one, other))
-    return len(first & second) / (len(first | second) or 1)
+    return len(first & second) / (min(len(first), len(second)) or 1)
 
 
 def versions(pairs: Iterable[Asked], questions: Sequence[Question]) -> frozenset[tuple[str, str]]:
@@ -234,11 +236,17 @@ def versions(pairs: Iterable[Asked], questions: Sequence[Question]) -> frozenset
     )
 
 
-def _once(pairs: Iterable[Asked], same: Collection[tuple[str, str]]) -> Iterator[Asked]:
+def _once(pairs: Sequence[Asked], same: Collection[tuple[str, str]]) -> Iterator[Asked]:
+    asking: dict[Place, set[str]] = defaultdict(set)
+    for pair in pairs:
+        asking[pair.first].add(pair.second.document)
+        asking[pair.second].add(pair.first.document)
     taken: set[tuple[str, Place]] = set()
     for pair in pairs:
         ends = {(pair.second.document, pair.first), (pair.first.document, pair.second)}
-        if pair.kind is Link.QUESTION and ((pair.first.document, pair.second.document) in same or ends & taken):
+        is_routine = max(len(asking[pair.first]), len(asking[pair.second])) > _ROUTINE
+        is_version = (pair.first.document, pair.second.document) in same
+        if pair.kind is Link.QUESTION and (is_routine or is_version or ends & taken):
             continue
         taken |= ends
         yield pair
@@ -247,7 +255,7 @@ def _once(pairs: Iterable[Asked], same: Collection[tuple[str, str]]) -> Iterator
 # ------------------------------------------------------------------------------------------------------------ words
 
 _WORD = re.compile(r"[^\W\d_]{4,}(?:-[^\W\d_]+)*")
-_ENDINGS = re.compile(r"(?:heden|ingen|tjes|jes|tje|end|ing|en|er|es|e|s|t|d)$")
+_ENDINGS = re.compile(r"(?:heden|ingen|tjes|jes|tje|end|ing|en|er|es|e|s)$")
 _NO_NOUN = re.compile(
     r".*(?:lijke?|ische?|baar|bare|gerichte?|loos|loze|zame?|matige?|ende|eerd|eerde|eren|elen)|ge.*[dt]"
 )
@@ -267,8 +275,13 @@ def _spread(texts: Iterable[str]) -> tuple[Counter[str], int]:
 
 
 def _nouns(text: str) -> Counter[str]:
-    stems = (_noun(match[0].lower()) for match in _WORD.finditer(text))
+    stems = (_noun(match[0].lower()) for match in _WORD.finditer(text) if not _is_name(text, match.start()))
     return Counter(stem for stem in stems if stem)
+
+
+def _is_name(text: str, at: int) -> bool:
+    """Whether a word in the middle of a sentence has a capital: names of places link what has nothing to do with it."""
+    return text[at].isupper() and at > 1 and text[at - 1] == " " and (text[at - 2].isalnum() or text[at - 2] == ",")
 
 
 @lru_cache(maxsize=200_000)
@@ -300,7 +313,8 @@ def _as_written(text: str, stems: Sequence[str]) -> tuple[str, ...]:
     """The words of a text with these stems, in the order of the stems."""
     first: dict[str, str] = {}
     for match in _WORD.finditer(text):
-        first.setdefault(_noun(match[0].lower()), match[0].lower())
+        if not _is_name(text, match.start()):
+            first.setdefault(_noun(match[0].lower()), match[0].lower())
     return tuple(first[stem] for stem in stems)
 
 

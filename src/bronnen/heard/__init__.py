@@ -29,7 +29,7 @@ _ABOUT = re.compile(
 """What goes before those whom a text is about, not to whom it listens: 'steun voor artsen', 'met hun ouders'."""
 
 SURE = 0.25
-"""Probability from which a sentence's label counts here: below it, a third of the names had nothing to say."""
+"""Probability from which a sentence's label counts here: below it, half of the names had nothing to say."""
 
 _LEFT_OUT = frozenset({Kind.HEADING, Kind.CONTENTS, Kind.COLOPHON})  # what the balance does not count
 

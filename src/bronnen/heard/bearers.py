@@ -81,7 +81,7 @@ class _Form(NamedTuple):
 _WORD = re.compile(r"\d+(?=[A-Z])|(?:\w\.){2,8}\w?|[\w*]{1,60}(?:[-'’&.][\w*]{1,60}|\([\w*]{1,60}\)){0,5}")
 _LINE = re.compile(r"(?P<name>.+?)(?: \((?P<short>[^()]+)\))?(?: / (?P<english>[^:]+?))?(?:: (?P<forms>.+))?")
 _GAP = re.compile(r",?\s{1,3}|\s?[-–/&+*(]\s?")
-_AGAIN = re.compile(r"\s?[(,/–-]\s?")  # between a name and the same name in short
+_AGAIN = re.compile(r"\s?[(/–-]\s?")  # between a name and the same name in short
 _ADDRESS = re.compile(
     r"(?:https?://|www\.|doi:)\S+|\S{1,80}@\S{1,80}|\b[\w.-]{1,80}\.(?:nl|com|org|eu|net|be)\b(?:/\S*)?", re.IGNORECASE
 )
@@ -101,7 +101,7 @@ def named(text: str) -> list[Named]:
     A name that is followed by its own short form is one. Nothing inside a web address counts.
 
     >>> [(one.bearer.name, one.start, one.end) for one in named("Volgens CBS-cijfers en huisartsen")]
-    [('Centraal Bureau voor de Statistiek (CBS)', 8, 12), ('huisartsen', 23, 33)]
+    [('Centraal Bureau voor de Statistiek (CBS)', 8, 11), ('huisartsen', 23, 33)]
     """
     closed = [match.span() for match in _ADDRESS.finditer(text)] if "." in text or "@" in text else []
     words = [match.span() for match in _WORD.finditer(text)]

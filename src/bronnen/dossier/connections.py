@@ -10,7 +10,7 @@ from bronnen.dossier import Dossier, Told
 from bronnen.groups import UNKNOWN
 from bronnen.heard import Count, Mention, counted
 from bronnen.links import Asked, Place, Question, Resting
-from bronnen.records import Source, Use
+from bronnen.records import Kind, Source, Use
 from bronnen.settled import LabelledPassage
 
 APART = ("thema", "theme", "afdeling", "department", "dossier", "organisatie", "organisation", "gemeente")
@@ -65,17 +65,17 @@ def _questions(told: Told) -> Iterator[Question]:
     document = told.document
     for one in told.passages:
         sources = frozenset(source for source, use in one.labels.items() if use is Use.CALLED_FOR)
-        if sources:
+        asking = _asking(one, sources, document.text)
+        if asking and one.passage.kind is not Kind.HEADING:
             start, end = one.passage.start, one.passage.end
             whole = f"{one.passage.heading}\n{document.text[start:end]}"
-            yield Question(Place(document.id, start, end), sources, _asking(one, sources, document.text), whole)
+            yield Question(Place(document.id, start, end), sources, asking, whole)
 
 
 def _asking(labelled: LabelledPassage, sources: frozenset[Source], text: str) -> str:
-    """The sentences of a passage that call for the sources; all of it where none does by itself."""
-    asking = [
+    """The sentences of a passage that by themselves call for one of the sources."""
+    return " ".join(
         text[one.start : one.end]
         for one in labelled.sentences
         if any(one.labels.get(source) is Use.CALLED_FOR for source in sources)
-    ]
-    return " ".join(asking) or text[labelled.passage.start : labelled.passage.end]
+    )

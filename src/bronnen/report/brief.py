@@ -14,7 +14,7 @@ from bronnen.report.marking import sure
 from bronnen.report.passages import strongest
 from bronnen.report.summary import Quote, SourceRow, Summary
 from bronnen.report.voice import Voice, quoted
-from bronnen.settled import LabelledPassage
+from bronnen.settled import LabelledPassage, carrying
 from bronnen.taxonomy import looks
 
 _HASH = 12  # signs of a file's hash that are shown
@@ -73,8 +73,11 @@ def summary_of(told: Told, gaps: Sequence[Gap], asked: Sequence[Asked], about: A
 
 
 def _quote(labelled: LabelledPassage, source: Source, told: Told, voice: Voice) -> Quote:
+    passage, text = labelled.passage, told.document.text
+    start = carrying(labelled, source, labelled.labels[source]).start if labelled.sentences else passage.start
+    before = "… " if start > passage.start else ""
     return Quote(
-        text=quoted(told.document.text[labelled.passage.start : labelled.passage.end]),
+        text=before + quoted(text[start : passage.end]),
         where=where(labelled, told, voice),
         certainty=sure(labelled, source, voice),
     )

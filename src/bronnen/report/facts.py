@@ -271,10 +271,12 @@ def made(dossier: Dossier, about: About, voice: Voice) -> Facts:
         }
     )
     lines = [
-        said["made_with"].format(version=version, model=model, language=language, settings=settings, date=about.date)
+        said["made_with"].format(
+            version=version, model=model, language=language, settings=settings, date=about.date[:10]
+        )
         for version, model, language, settings in makers
     ]
-    lines.append(said["method"].format(method=_together(dossier).method))
+    lines.append(said["method"].format(method=said["methods"][dossier.settings.balance.documents]))
     if told := _card_figures(about.card, {model for _, model, _, _ in makers}, voice):
         lines.append(said["made_model"].format(figures=told))
     lines += doubts(_together(dossier), voice, of_model=True)

@@ -10,11 +10,12 @@ from bronnen.dossier.connections import Connections
 from bronnen.dossier.gaps import Gap, Part, rate_of
 from bronnen.dossier.trends import Trend
 from bronnen.heard import Count
+from bronnen.heard.bearers import is_named
 from bronnen.records import Source, Use, page_at
 from bronnen.report.voice import Facts, Voice, quoted
 
-_MOST_HEARD = 15  # names per source
-_MOST_LINKS = 25
+_MOST_HEARD = 10  # names per source, of each sort
+_MOST_LINKS = 12
 _MOST = 12  # lines of a list that are shown before the rest is folded away
 
 
@@ -84,29 +85,35 @@ def heard_facts(counts: Sequence[Count], voice: Voice) -> list[Facts]:
     """Who is heard, per source, those of most documents and passages first."""
     found = []
     for source in Source:
-        named = [one for one in counts if one.source is source and one.use is Use.USED]
-        more = len(named) - _MOST_HEARD
-        found.append(
-            {
-                "source": source.value,
-                "name": voice.name(source),
-                "bearers": [
-                    {"name": one.name, "documents": one.documents, "passages": one.passages}
-                    for one in named[:_MOST_HEARD]
-                ],
-                "more": voice.said["heard_more"].format(number=voice.figures.whole(more)) if more > 0 else "",
-            }
-        )
-    return found if any(column["bearers"] for column in found) else []
+        heard = [one for one in counts if one.source is source and one.use is Use.USED]
+        named = [one for one in heard if is_named(one.name, one.kind)]
+        others = [one for one in heard if not is_named(one.name, one.kind)]
+        parts = [
+            _heard(part, title, voice) for part, title in ((named, "heard_named"), (others, "heard_others")) if part
+        ]
+        found.append({"source": source.value, "name": voice.name(source), "parts": parts})
+    return found if any(column["parts"] for column in found) else []
+
+
+def _heard(counts: Sequence[Count], title: str, voice: Voice) -> Facts:
+    more = len(counts) - _MOST_HEARD
+    return {
+        "title": voice.said[title],
+        "bearers": [
+            {"name": one.name, "documents": one.documents, "passages": one.passages} for one in counts[:_MOST_HEARD]
+        ],
+        "more": voice.said["heard_more"].format(number=voice.figures.whole(more)) if more > 0 else "",
+    }
 
 
 def heard_line(counts: Sequence[Count], voice: Voice) -> list[Facts]:
     """Who is heard in one document: a line per source."""
     found = []
     for number, source in enumerate(Source):
-        named = [one for one in counts if one.source is source and one.use is Use.USED]
-        if named:
-            names = [f"{one.name} ({one.passages})" for one in named]
+        heard = [one for one in counts if one.source is source and one.use is Use.USED]
+        if heard:
+            heard.sort(key=lambda one: not is_named(one.name, one.kind))
+            names = [f"{one.name} ({one.passages})" for one in heard]
             found.append({"source": number, "names": voice.listed(names, _MOST_HEARD)})
     return found
 

@@ -52,7 +52,8 @@ def lens_facts(seen: Seen, dossier: Dossier, voice: Voice) -> Facts:
         for told in dossier.documents
     ]
     tallies.sort(key=lambda tally: -tally[1].total())
-    rows = [{"name": name, "counts": [counts[key] for key in seen.lens.keys]} for name, counts in tallies]
+    rows = [{"name": name, "counts": [counts[key] for key in seen.lens.keys]} for name, counts in tallies if counts]
+    without = len(tallies) - len(rows)
     return {
         "title": voice.said["lens"].format(name=seen.lens.names[language]),
         "lead": f"{seen.lens.descriptions[language]} {lenses.how(seen.lens, seen.model, language)}",
@@ -69,6 +70,7 @@ def lens_facts(seen: Seen, dossier: Dossier, voice: Voice) -> Facts:
             for key in seen.lens.keys
         ],
         "rows": rows,
+        "others": voice.said["lens_others"].format(number=voice.figures.whole(without)) if without else "",
     }
 
 

@@ -102,6 +102,10 @@ NL = {
     "heard_said": "De genoemde instituten, raden, panels, beroepen en onderzoeken achter de passages, herkend met "
     "woordenlijsten en verwijzingen. Een naam die daar niet in staat, wordt gemist.",
     "heard_more": "en nog {number}",
+    "heard_named": "Met naam",
+    "heard_others": "In het algemeen",
+    "documents_short": "doc.",
+    "passages_short": "pass.",
     "heard_none": "Geen namen herkend.",
     "bearer": "Wie",
     "kind": "Soort",
@@ -155,15 +159,17 @@ NL = {
     "talk": "Om over door te praten",
     "talk_said": "Vragen bij wat hier gevonden is. Ze wijzen niemand iets aan; ze helpen een gesprek op gang.",
     "lens": "Een tweede bril: {name}",
-    "lens_said": "Passages die bij de knoppen van deze bril horen. {how}",
-    "lens_lexicon": "Gevonden met woordenlijsten: niet getraind en niet nagemeten. Lees de passages zelf.",
-    "lens_trained": "Gevonden met een model dat op eigen voorbeelden is getraind (F1 {f1} op documenten die het niet kende).",
+    "lens_others": "In de andere documenten ({number}) is niets gevonden.",
     "made": "Hoe dit verslag is gemaakt",
     "made_with": "Gemaakt met bronnen {version}, model {model}, taalmodel {language}, instellingen {settings}. "
     "Gelezen op {date}.",
     "made_model": "Zo goed las dit model documenten die het niet kende (F1, passages, gebruikt): {figures}. Het leerde van "
     "labels die een groot taalmodel met het codeboek zette; geen mens heeft ze nagelezen.",
-    "method": "Methode: {method}. De marges zijn 95%-intervallen uit duizend trekkingen.",
+    "method": "De marges zijn 95%-intervallen uit duizend trekkingen, {method}.",
+    "methods": {
+        "ordinary": "ingesteld op gewone beleidsdocumenten",
+        "unusual": "ingesteld op documenten die zijn uitgekozen om hun bronnen",
+    },
     "means": "Wat de cijfers betekenen",
     "means_list": (
         "Een passage is een alinea, opsomming, bijschrift, noot of tabelregel van hoogstens zo’n 120 woorden. Koppen, "
@@ -278,6 +284,10 @@ EN = {
     "heard_said": "The named institutes, councils, panels, professions and studies behind the passages, recognised by "
     "word lists and references. A name that is not in those is missed.",
     "heard_more": "and {number} more",
+    "heard_named": "By name",
+    "heard_others": "In general",
+    "documents_short": "doc.",
+    "passages_short": "pass.",
     "heard_none": "No names recognised.",
     "bearer": "Who",
     "kind": "Kind",
@@ -331,15 +341,17 @@ EN = {
     "talk": "To talk about",
     "talk_said": "Questions that go with what was found. They point at nobody; they help a conversation on its way.",
     "lens": "A second lens: {name}",
-    "lens_said": "Passages that belong to the knobs of this lens. {how}",
-    "lens_lexicon": "Found by word lists: not trained, and not measured. Read the passages yourself.",
-    "lens_trained": "Found by a model trained on examples of your own (F1 {f1} on documents that it did not know).",
+    "lens_others": "In the other documents ({number}) nothing was found.",
     "made": "How this report was made",
     "made_with": "Made with bronnen {version}, model {model}, language model {language}, settings {settings}. Read on "
     "{date}.",
     "made_model": "How well this model read documents that it did not know (F1, passages, used): {figures}. It learned "
     "from labels that a large language model set with the codebook; no human has checked them.",
-    "method": "Method: {method}. The margins are 95% intervals from a thousand draws.",
+    "method": "The margins are 95% intervals from a thousand draws, {method}.",
+    "methods": {
+        "ordinary": "set for ordinary policy documents",
+        "unusual": "set for documents chosen for their sources",
+    },
     "means": "What the figures mean",
     "means_list": (
         "A passage is a paragraph, list item, caption, note or table row of at most some 120 words. Headings, contents "

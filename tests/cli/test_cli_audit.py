@@ -134,7 +134,7 @@ def test_each_plan_has_a_seed_of_its_own_that_gives_it_again(scanned: Walk) -> N
 
 def test_wrong_use_is_told_and_leaves_nothing(scanned: Walk) -> None:
     for words, said in (
-        (("--document", "drie.txt"), "has no document drie.txt"),
+        (("--document", "drie.txt"), "drie.txt is not in the last scan"),
         (("--size", "9", "--margin", "0.1"), "two things"),
         (("--size", "1"), "too small"),
     ):

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from bronnen.cli.choices import LANGUAGES, REPORTS
-from bronnen.errors import UsageError
-
-if TYPE_CHECKING:
-    from bronnen.cli.reports import Asked
+from bronnen.errors import ExitCode, UsageError
 
 _PATH = click.Path(path_type=Path)
 
@@ -33,7 +29,9 @@ _PATH = click.Path(path_type=Path)
 @click.option("--questions", type=_PATH, help="A TOML file with questions of your own; see configs/questions.toml.")
 @click.option("--language", type=click.Choice(LANGUAGES), default="nl", show_default=True, help="Of the report.")
 @click.option("--force", is_flag=True, help="Replace what is there already.")
+@click.pass_context
 def report(
+    ctx: click.Context,
     folder: Path,
     out: Path,
     form: str,
@@ -60,6 +58,7 @@ def report(
     summary as PDF, pdf and parquet need an extra: pip install "bronnen[pdf,parquet]".
     """
     from bronnen.cli import reports
+    from bronnen.cli.screen import printable
     from bronnen.extract import openable
 
     if lens_model is not None and lens is None:
@@ -67,15 +66,10 @@ def report(
     if out.exists() and not force and not _is_empty_folder(out):
         raise UsageError(f"{out} is there already.", "Choose another place, or add --force to replace it.")
     asked = reports.Asked(folder, openable(out), form, wanted, metadata, lens, lens_model, questions, language)
-    for line in _written(asked):
-        click.echo(f"bronnen: {line}", err=True)
-
-
-def _written(asked: Asked) -> list[str]:
-    from bronnen.cli import reports
-    from bronnen.cli.screen import printable
-
-    return [printable(line) for line in reports.write(asked)]
+    outcome = reports.write(asked)
+    for line in outcome.lines:
+        click.echo(f"bronnen: {printable(line)}", err=True)
+    ctx.exit(int(ExitCode.BATCH if outcome.failed else ExitCode.OK))
 
 
 def _is_empty_folder(path: Path) -> bool:

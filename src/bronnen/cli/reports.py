@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,14 @@ _NAME = re.compile(r"[^\w .,()-]+")
 _LONGEST = 80  # characters of a file's name
 
 
+@dataclass(slots=True)
+class Outcome:
+    """What a reader has to know of what was written, in lines; and how many documents have nothing written of them."""
+
+    lines: list[str] = field(default_factory=list)
+    failed: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What was typed after `bronnen report`."""
@@ -49,8 +57,8 @@ class Asked:
     language: str
 
 
-def write(asked: Asked) -> list[str]:
-    """Writes what was asked for; what a reader has to know of it, in lines.
+def write(asked: Asked) -> Outcome:
+    """Writes what was asked for.
 
     Raises:
         BronnenError: there is no scan, no such document, or a file could not be read or written.
@@ -58,7 +66,7 @@ def write(asked: Asked) -> list[str]:
     if asked.form == "qdpx":
         return _project(asked)
     dossier, about = gathered(asked)
-    writers: dict[str, Callable[[Asked, Dossier, About], list[str]]] = {
+    writers: dict[str, Callable[[Asked, Dossier, About], Outcome]] = {
         "html": _page,
         "summary": _summaries,
         "pdf": _copies,
@@ -138,7 +146,7 @@ def _links(dossier: Dossier, here: Path) -> dict[str, str]:
 # ------------------------------------------------------------------------------------------------------ for readers
 
 
-def _page(asked: Asked, dossier: Dossier, about: About) -> list[str]:
+def _page(asked: Asked, dossier: Dossier, about: About) -> Outcome:
     from bronnen.report.page import documents_page
     from bronnen.report.passages import passage_facts
 
@@ -146,16 +154,16 @@ def _page(asked: Asked, dossier: Dossier, about: About) -> list[str]:
     with replacing(asked.out) as stream:
         for piece in documents_page(told, (passage_facts(one, asked.language) for one in dossier.documents)):
             stream.write(without_surrogates(piece).encode())
-    return []
+    return Outcome()
 
 
-def _summaries(asked: Asked, dossier: Dossier, about: About) -> list[str]:
+def _summaries(asked: Asked, dossier: Dossier, about: About) -> Outcome:
     from bronnen.report.summary import summary_page, summary_pdf
 
     if asked.document and asked.out.suffix.lower() == ".html":
         text = summary_page(_summary(dossier.documents[0], about, asked.language))
         _put(asked.out, without_surrogates(text).encode())
-        return []
+        return Outcome()
     return _each(asked, dossier, lambda one: (summary_pdf(_summary(one, about, asked.language)), []))
 
 
@@ -168,7 +176,7 @@ def _summary(one: Told, about: About, language: str) -> Any:
     return summary_of(one, gaps, questions_asked, about, voice)
 
 
-def _copies(asked: Asked, dossier: Dossier, about: About) -> list[str]:
+def _copies(asked: Asked, dossier: Dossier, about: About) -> Outcome:
     from bronnen.extract import read
     from bronnen.report.copying import Cover
     from bronnen.report.highlight import highlighted
@@ -193,28 +201,30 @@ def _copies(asked: Asked, dossier: Dossier, about: About) -> list[str]:
 
 def _each(
     asked: Asked, dossier: Dossier, make: Callable[[Told], tuple[bytes, list[str]]], *, only_pdf: bool = False
-) -> list[str]:
+) -> Outcome:
     """One PDF for the document that was asked for, or a folder with one for each; what could not be made is told."""
     if asked.document:
         data, lines = make(dossier.documents[0])
         _put(asked.out, data)
-        return lines
+        return Outcome(lines)
     asked.out.mkdir(parents=True, exist_ok=True)
-    lines = []
+    outcome = Outcome()
     made = 0
     for one in dossier.documents:
-        if only_pdf and not one.document.words and not one.document.path.lower().endswith(".pdf"):
-            lines.append(f"{one.document.name}: no PDF, so no copy.")
+        if only_pdf and not one.document.path.lower().endswith(".pdf"):
+            outcome.lines.append(f"{one.document.name}: no PDF, so no copy.")
             continue
         try:
             data, told = make(one)
             _put(asked.out / f"{_file_name(one)}.pdf", data)
         except BronnenError as error:
-            lines.append(f"{one.document.name}: {error}")
+            outcome.lines.append(f"{one.document.name}: {error}")
+            outcome.failed += 1
             continue
-        lines += told
+        outcome.lines += told
         made += 1
-    return [*lines, f"wrote {made} of {len(dossier.documents)} to {asked.out}."]
+    outcome.lines.append(f"wrote {made} of {len(dossier.documents)} to {asked.out}.")
+    return outcome
 
 
 def _file_name(one: Told) -> str:
@@ -279,19 +289,13 @@ def _method(dossier: Dossier, about: About) -> dict[str, tables.Value]:
         "scanned": about.date,
         "models": ", ".join(sorted({one.model for one in makers})),
         "language": ", ".join(sorted({one.language for one in makers})),
-        "settings": json.dumps(_settings(dossier)),
+        "settings": json.dumps(asdict(dossier.settings)),
         "balance": dossier.documents[0].balance.method,
         "intervals": "95%",
     }
 
 
-def _settings(dossier: Dossier) -> Mapping[str, Any]:
-    from dataclasses import asdict
-
-    return asdict(dossier.settings)
-
-
-def _workbook(asked: Asked, dossier: Dossier, about: About) -> list[str]:
+def _workbook(asked: Asked, dossier: Dossier, about: About) -> Outcome:
     rows = _rows(asked, dossier, about, asked.out.parent)
     method = [{"key": key, "value": value} for key, value in _method(dossier, about).items()]
     workbook.write_report(
@@ -302,10 +306,10 @@ def _workbook(asked: Asked, dossier: Dossier, about: About) -> list[str]:
         failures=rows["failures"],
         method=method,
     )
-    return []
+    return Outcome()
 
 
-def _tables(asked: Asked, dossier: Dossier, about: About) -> list[str]:
+def _tables(asked: Asked, dossier: Dossier, about: About) -> Outcome:
     """A folder with a file per table, and the codebook of their columns."""
     from bronnen.formats.codebook import TABLES, write_codebook
     from bronnen.formats.parquet import write_parquet
@@ -318,19 +322,19 @@ def _tables(asked: Asked, dossier: Dossier, about: About) -> list[str]:
         else:
             write_parquet(asked.out / f"{name}.parquet", TABLES[name], found, name)
     write_codebook(asked.out / "codebook.csv", {name: TABLES[name] for name in rows})
-    return []
+    return Outcome()
 
 
-def _json(asked: Asked, dossier: Dossier, about: About) -> list[str]:
+def _json(asked: Asked, dossier: Dossier, about: About) -> Outcome:
     from bronnen.formats.whole import write_report_json
 
     rows = _rows(asked, dossier, about, asked.out.parent)
     passages = ({key: value for key, value in row.items() if key != workbook.LINK} for row in rows.pop("passages"))
     write_report_json(asked.out, _method(dossier, about), passages=passages, **rows)
-    return []
+    return Outcome()
 
 
-def _project(asked: Asked) -> list[str]:
+def _project(asked: Asked) -> Outcome:
     """A QDA project of the documents of the last scan, or of one."""
     from bronnen import exchange
     from bronnen.formats.qdpx.writing import write_qdpx
@@ -342,4 +346,4 @@ def _project(asked: Asked) -> list[str]:
         name = asked.out.stem
         made = exchange.project(name, store.run_date(run), analyses, language=asked.language, with_files=True)
         write_qdpx(asked.out, made)
-    return []
+    return Outcome()

@@ -1,18 +1,24 @@
-"""Makes `docs/scan.svg`, the picture in the README: what a scan of some example documents shows on a terminal.
+"""Makes the pictures in the README: what a scan of some example documents shows on a terminal, and the report of all.
 
-python -m uv run python docs/picture.py
+python -m uv run --group dev python docs/picture.py
+
+The report's picture needs Chromium.
 """
 
 from __future__ import annotations
 
 import re
+import shutil
+import tempfile
 from io import StringIO
 from pathlib import Path
 
+from click.testing import CliRunner
 from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 
 import bronnen
+from bronnen.cli import main as cli
 from bronnen.cli.summary import Summary, line_of, show
 
 ROOT = Path(__file__).parents[1]
@@ -37,5 +43,22 @@ def main() -> None:
     (ROOT / "docs" / "scan.svg").write_text(svg, encoding="utf-8", newline="\n")
 
 
+def picture_of_report() -> None:
+    from playwright.sync_api import sync_playwright
+
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        page_file = Path(folder) / "report.html"
+        examples = str(ROOT / "corpus" / "voorbeelden")
+        for words in (["scan", examples, "--out", folder], ["report", folder, "--out", str(page_file)]):
+            CliRunner().invoke(cli, words, catch_exceptions=False)
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1000, "height": 2150})
+        page.goto(page_file.as_uri())
+        page.wait_for_selector("#ternary .scatterlayer")
+        page.screenshot(path=ROOT / "docs" / "report.png")
+        browser.close()
+
+
 if __name__ == "__main__":
     main()
+    picture_of_report()

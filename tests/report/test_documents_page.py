@@ -249,7 +249,7 @@ def test_the_page_works_in_a_browser(tmp_path: Path, width: int, dark: bool) -> 
         articles.first.wait_for()
         labelled = articles.count()
         assert labelled == 1 + 3 * 6
-        assert shown_page.locator("#lijst mark").first.inner_text().startswith("</script>")
+        assert shown_page.locator("#lijst mark").first.inner_text().startswith("W</script>")
         shown_page.select_option("select[name=source]", "0")
         assert articles.count() == 6
         shown_page.select_option("select[name=use]", "1")

@@ -86,13 +86,14 @@ def gathered(asked: Asked) -> tuple[Dossier, About]:
         run = _run(store, asked)
         one = find_document(asked.document, store.run_documents(run), "the last scan") if asked.document else ""
         whole = gather(store.analyses(run), store.run_settings(run), told)
-        failures, date = store.failures(run), store.run_date(run)
+        failures, duplicates, date = store.failures(run), store.duplicates(run), store.run_date(run)
     if not whole.documents:
         raise UsageError(f"The last scan in {asked.folder} read no document.", "See failures.csv there.")
     dossier = only(whole, one) if one else whole
     about = About(
         date=date,
         failures=() if one else failures,
+        duplicates=() if one else duplicates,
         card=_card(dossier),
         links=_links(dossier, asked.out.parent),
         trends=() if one else trends(dossier),

@@ -6,11 +6,12 @@ documents in memory (some 10 MB per thousand), but of the verdicts behind them o
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from bronnen import balance, quantify
-from bronnen.formats.metadata import Metadata
+from bronnen.formats.metadata import KEYS, Metadata
 from bronnen.groups import Grouped, Groups
 from bronnen.heard import Mention, heard
 from bronnen.quantify import Drawn
@@ -31,9 +32,13 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A document of a scan with all that reports tell of it; `properties` are from the user's own table."""
+    """A document of a scan with all that reports tell of it; `properties` are from the user's own table.
+
+    `name` is how a reader knows it: the file's name, or its path where other documents have the same name.
+    """
 
     document: Document
+    name: str
     passages: tuple[LabelledPassage, ...]
     drawn: Drawn
     balance: Balance
@@ -66,6 +71,8 @@ def gather(analyses: Iterable[Analysis], settings: Settings, metadata: Metadata 
         one = told(stored, settings, metadata)
         groups.add(one.document, one.drawn, stored.known)
         documents.append(one)
+    often = Counter(one.name for one in documents)
+    documents = [replace(one, name=one.document.path) if often[one.name] > 1 else one for one in documents]
     found = tuple(groups.found(method))
     drawn = quantify.joined(one.drawn for one in documents) if documents else None
     return Dossier(tuple(documents), found, tuple(groups.columns), drawn, groups.known, settings)
@@ -86,6 +93,7 @@ def told(stored: Analysis, settings: Settings, metadata: Metadata | None = None)
     passages = tuple(labelled_passages(analysis))
     return Told(
         document=document,
+        name=document.name,
         passages=passages,
         drawn=drawn,
         balance=quantify.balance(drawn, known, method),
@@ -93,6 +101,11 @@ def told(stored: Analysis, settings: Settings, metadata: Metadata | None = None)
             Chapter(part.start, part.heading, part.drawn, quantify.balance(part.drawn, known, method)) for part in found
         ),
         made_with=analysis.made_with,
-        properties=metadata.of(document.id, document.path, document.name) if metadata else {},
+        properties=_properties(metadata, document) if metadata else {},
         mentions=heard(document, passages, analysis.verdicts),
     )
+
+
+def _properties(metadata: Metadata, document: Document) -> Mapping[str, str]:
+    told = metadata.of(document.id, document.path, document.name)
+    return {column: value for column, value in told.items() if column not in KEYS}

@@ -6,19 +6,19 @@ must be text enough, no label found, and an interval that leaves no doubt.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from bronnen import quantify
 from bronnen.dossier import Chapter, Dossier, Told
-from bronnen.groups import LEAST, UNKNOWN, less
-from bronnen.quantify import Drawn
+from bronnen.dossier.trends import COLUMNS
+from bronnen.groups import LEAST, UNKNOWN
 from bronnen.records import Balance, Estimate, Source, Use
 
 ENOUGH = 20  # counted passages from which nothing found means something
 NONE_AT_ALL = 0.1  # where the interval of the coverage must end, for a text that 'draws on no source'
-USUAL = 0.05  # the part of others' passages that must use a source, for a text to lack it
+USUAL = 0.5  # of the comparable documents, the part that must use a source for a text to lack it
 _ALIKE = ("soort", "genre", "type", "kind")  # columns of a user's table that say which documents are comparable
 
 
@@ -36,7 +36,8 @@ class Gap:
 
     `name` is the document's name, the chapter's heading or the group's name; `document` is a document's id, of a group
     ''; `column` that of the user's table behind a group. `rate` is the part of its passages that use the source (any
-    source), `others` that of the documents it is set against, None where it is set against none.
+    source). Of a document that lacks one source, `users` of `others` comparable documents use it; of a group, `others`
+    is how many documents it was set against.
     """
 
     part: Part
@@ -46,16 +47,22 @@ class Gap:
     source: Source | None
     passages: int
     rate: Estimate
-    others: float | None
+    users: int = 0
+    others: int = 0
 
 
 def gaps(dossier: Dossier) -> tuple[Gap, ...]:
     """The gaps of a dossier: groups first, then document by document, each before its chapters."""
     found = list(_of_groups(dossier))
-    sums = _sums(dossier)
+    column = _column(dossier)
     for told in dossier.documents:
-        found += _of_document(told, less(sums[_likeness(told)], told.drawn))
+        found += _of_document(told, _comparable(told, dossier, column))
     return tuple(found)
+
+
+def is_by_kind(dossier: Dossier) -> bool:
+    """Whether the user's table says which documents are comparable; else all are compared with all."""
+    return bool(_column(dossier))
 
 
 def looked_at(dossier: Dossier) -> int:
@@ -77,31 +84,36 @@ def rate_of(balance: Balance, source: Source | None) -> Estimate:
 
 
 def _of_groups(dossier: Dossier) -> Iterator[Gap]:
-    """Groups that use a source in a smaller part of their passages than the others of their column, beyond doubt."""
+    """Groups in which a source is not found, while the others of their column use it more, beyond doubt."""
     for one in dossier.groups:
-        if not one.column or one.group == UNKNOWN or one.more is None or one.balance.passages < ENOUGH:
+        if (
+            one.column.casefold() in ("", *COLUMNS)
+            or one.group == UNKNOWN
+            or one.more is None
+            or one.balance.passages < ENOUGH
+        ):
             continue
         for source, more in one.more.items():
-            if more.high is not None and more.high < 0:
-                rate = rate_of(one.balance, source)
-                usual = rate.value - more.value
-                yield Gap(Part.GROUP, one.group, "", one.column, source, one.balance.passages, rate, usual)
+            if more.high is not None and more.high < 0 and not one.balance.found[Use.USED][source]:
+                others = len(dossier.documents) - one.documents
+                about = (Part.GROUP, one.group, "", one.column, source, one.balance.passages)
+                yield Gap(*about, rate_of(one.balance, source), others=others)
 
 
-def _of_document(told: Told, others: Drawn) -> Iterator[Gap]:
-    about = (told.document.name, told.document.id, "")
+def _of_document(told: Told, others: Sequence[Told]) -> Iterator[Gap]:
+    about = (told.name, told.document.id, "")
     if _draws_on_none(told.balance):
-        yield Gap(Part.DOCUMENT, *about, None, told.balance.passages, rate_of(told.balance, None), None)
+        yield Gap(Part.DOCUMENT, *about, None, told.balance.passages, rate_of(told.balance, None))
         return  # says all: its chapters would say it again
     for source in Source:
-        usual = _usual(told, others, source)
-        if usual is not None:
-            rate = rate_of(told.balance, source)
-            yield Gap(Part.DOCUMENT, *about, source, told.balance.passages, rate, usual)
+        users = sum(bool(one.balance.found[Use.USED][source]) for one in others)
+        if len(others) >= LEAST and users >= USUAL * len(others) and _lacks(told, others, source):
+            about_source = (Part.DOCUMENT, *about, source, told.balance.passages)
+            yield Gap(*about_source, rate_of(told.balance, source), users, len(others))
     for chapter in _several(told):
         if _draws_on_none(chapter.balance):
-            rate = rate_of(chapter.balance, None)
-            yield Gap(Part.CHAPTER, chapter.heading, told.document.id, "", None, chapter.balance.passages, rate, None)
+            about_chapter = (Part.CHAPTER, chapter.heading, told.document.id, "", None, chapter.balance.passages)
+            yield Gap(*about_chapter, rate_of(chapter.balance, None))
 
 
 def _draws_on_none(balance: Balance) -> bool:
@@ -111,15 +123,12 @@ def _draws_on_none(balance: Balance) -> bool:
     return high is not None and high <= NONE_AT_ALL
 
 
-def _usual(told: Told, others: Drawn, source: Source) -> float | None:
-    """The part of others' passages that use a source which this document lacks beside them; None where it does not."""
+def _lacks(told: Told, others: Sequence[Told], source: Source) -> bool:
+    """Whether a source is not found in a document, and stands in a smaller part of its passages than in the others'."""
     if told.balance.passages < ENOUGH or told.balance.found[Use.USED][source]:
-        return None
-    if others.documents < LEAST or not others.passages:
-        return None
-    more = quantify.difference(told.drawn, others)[source]
-    usual = told.balance.used[source].value / told.balance.passages - more.value
-    return usual if more.high is not None and more.high < 0 and usual >= USUAL else None
+        return False
+    more = quantify.difference(told.drawn, quantify.joined(one.drawn for one in others))[source]
+    return more.high is not None and more.high < 0
 
 
 def _several(told: Told) -> tuple[Chapter, ...]:
@@ -127,17 +136,19 @@ def _several(told: Told) -> tuple[Chapter, ...]:
     return told.chapters if len(told.chapters) > 1 else ()
 
 
-def _likeness(told: Told) -> tuple[str, str]:
-    """What a document has in common with those it is comparable with."""
-    for column, value in told.properties.items():
-        if column.casefold() in _ALIKE and value:
-            return column, value
-    return "", ""
+def _column(dossier: Dossier) -> str:
+    """The column of the user's table that says what kind of text a document is; '' where there is none."""
+    columns = (column for told in dossier.documents for column in told.properties)
+    return next((column for column in columns if column.casefold() in _ALIKE), "")
 
 
-def _sums(dossier: Dossier) -> dict[tuple[str, str], Drawn]:
-    sums: dict[tuple[str, str], Drawn] = {}
-    for told in dossier.documents:
-        before = sums.get(_likeness(told))
-        sums[_likeness(told)] = told.drawn if before is None else quantify.joined([before, told.drawn])
-    return sums
+def _comparable(told: Told, dossier: Dossier, column: str) -> list[Told]:
+    """The other documents of the same kind with text enough; none where the table does not tell its kind."""
+    kind = told.properties.get(column, "")
+    if column and not kind:
+        return []
+    return [
+        one
+        for one in dossier.documents
+        if one is not told and one.balance.passages >= ENOUGH and one.properties.get(column, "") == kind
+    ]

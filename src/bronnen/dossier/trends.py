@@ -17,7 +17,11 @@ from bronnen.quantify import Drawn
 from bronnen.records import Balance, Estimate, Source
 
 _YEAR = re.compile(r"(1[89]|20)\d\d")
+_DIGITS = 18  # of a number in a version
 _YEARS, _SERIES, _VERSIONS = ("jaar", "year"), ("reeks", "series"), ("versie", "version")
+
+COLUMNS = frozenset((*_YEARS, *_SERIES, *_VERSIONS))
+"""Columns that make trends, and so no groups in a report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +83,16 @@ def _year(told: Told) -> str:
 
 
 def _version(told: Told) -> str:
-    return _value(told, _VERSIONS) or _year(told) or told.document.name
+    return _value(told, _VERSIONS) or _year(told) or told.name
 
 
 def _order(told: Told) -> tuple[list[tuple[int, str]], str]:
     """Version 10 after version 9."""
     said = _value(told, _VERSIONS) or _year(told)
     return [
-        (int(part), "") if part.isdigit() else (0, part) for part in re.findall(r"\d+|\D+", said)
-    ], told.document.name
+        (int(part), "") if part.isdecimal() and len(part) < _DIGITS else (0, part)
+        for part in re.findall(r"\d+|\D+", said)
+    ], told.name
 
 
 def _value(told: Told, names: Sequence[str]) -> str:

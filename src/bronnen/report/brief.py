@@ -8,7 +8,7 @@ from bronnen.dossier import Told
 from bronnen.dossier.gaps import Gap
 from bronnen.questions import Asked
 from bronnen.records import Kind, Source, page_at
-from bronnen.report.facts import About, doubts, hundredths
+from bronnen.report.facts import About, doubts, hundredths, pages_of, said_of
 from bronnen.report.findings import gap_line
 from bronnen.report.marking import sure
 from bronnen.report.passages import strongest
@@ -46,25 +46,25 @@ def summary_of(told: Told, gaps: Sequence[Gap], asked: Sequence[Asked], about: A
                 passages=tuple(_quote(one, source, told, voice) for one in strongest(told, source)),
             )
         )
-    names = {document.id: document.name}
-    figures = voice.figures
+    names = {document.id: told.name}
+    read = [voice.number_of(balance.passages, "passage")]
+    if pages := pages_of(told):
+        read.insert(0, voice.number_of(pages, "page"))
+    figures = said_of(balance, voice)
     lead = [
-        said["brief_lead"].format(pages=figures.whole(len(document.pages)), passages=figures.whole(balance.passages))
+        said["brief_lead"].format(read=voice.listed(read)),
+        figures["nothing"],
+        figures["coverage"],
+        figures["combined"],
     ]
-    if balance.coverage is not None:
-        value, between = voice.percentage(balance.coverage)
-        lead.append(said["coverage_said"].format(value=value, range=between))
-    if balance.combined is not None:
-        value, between = voice.percentage(balance.combined)
-        lead.append(said["combined_said"].format(value=value, range=between))
     made = told.made_with
     return Summary(
         language=voice.language,
-        title=document.name,
-        lead=tuple(lead),
+        title=told.name,
+        lead=tuple(line for line in lead if line),
         rows=tuple(rows),
         gaps=tuple(gap_line(gap, names, voice) for gap in gaps),
-        questions=tuple((one.role, one.text) for one in asked),
+        questions=tuple((one.role, f"{one.text} ({one.finding.words.rstrip('.')})") for one in asked),
         doubts=tuple(doubts(balance, voice)),
         made=said["brief_made"].format(
             version=made.version, model=made.model, hash=document.id[:_HASH], date=about.date[:10]

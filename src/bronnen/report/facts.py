@@ -8,30 +8,41 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
-
-import numpy as np
+from pathlib import Path
+from typing import Any, Protocol
 
 from bronnen.dossier import Dossier, Told
 from bronnen.dossier.connections import Connections
 from bronnen.dossier.gaps import Gap, rate_of
-from bronnen.dossier.trends import Trend
+from bronnen.dossier.trends import COLUMNS, Trend
 from bronnen.groups import UNKNOWN
 from bronnen.heard import Count, counted
-from bronnen.quantify import HARDLY_ANY, TOO_LITTLE, Drawn
+from bronnen.quantify import HARDLY_ANY, TOO_LITTLE
 from bronnen.questions import Asked, Questions, chosen
-from bronnen.records import Balance, Estimate, Failure, Source, Use
+from bronnen.records import Balance, Estimate, Failure, PageState, Source, Use
 from bronnen.report import findings, talk
 from bronnen.report.glass import Seen, lens_facts
-from bronnen.report.voice import Facts, Voice
+from bronnen.report.places import place
+from bronnen.report.voice import Facts, Voice, quoted
 from bronnen.taxonomy import looks, use_name
 
-_REGION = 5.991  # the 95% point of chi-square with two degrees of freedom
-_CORNERS = 28  # of the outline of a region
 _DECIMALS = 4
 ON_PAGE, IN_BRIEF = 9, 4  # questions
+OUTLINES = 12  # documents up to which all margins are drawn: more of them hide each other
+_NAME = 200  # characters of a name or heading
+_BY_MODEL = "Sentences of real Dutch policy documents"  # how a card tells of the labels that come with bronnen
+
+
+class Same(Protocol):
+    """A file with the same bytes as another one."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def same_as(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +55,7 @@ class About:
 
     date: str = ""
     failures: Sequence[Failure] = ()
+    duplicates: Sequence[Same] = ()
     card: Mapping[str, Any] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
     trends: Sequence[Trend] = ()
@@ -61,6 +73,7 @@ def facts(dossier: Dossier, about: About, language: str = "nl") -> Facts:
     documents = [document_facts(told, about, voice) for told in dossier.documents]
     ids = {told.document.id for told in dossier.documents}
     counts = counted(told.mentions for told in dossier.documents)
+    is_one = len(documents) == 1
     found = {
         "language": language,
         "said": voice.said,
@@ -68,7 +81,11 @@ def facts(dossier: Dossier, about: About, language: str = "nl") -> Facts:
         "looks": {source.value: look for source, look in looks(language).items()},
         "letters": {source.value: look.letter for source, look in looks(language).items()},
         "uses": {use.value: use_name(use, language) for use in Use},
-        "title": voice.said["title_one" if len(dossier.documents) == 1 else "title_many"],
+        "title": voice.said["title_one" if is_one else "title_many"],
+        "together_said": voice.said["together_said_one" if is_one else "together_said"],
+        "place_said": _place_said(documents, voice),
+        "hardly": doubts(_together(dossier), voice, of_model=True),
+        "outlines": OUTLINES,
         "lead": _lead(dossier, about, voice),
         "together": said_of(_together(dossier), voice),
         "documents": documents,
@@ -76,12 +93,10 @@ def facts(dossier: Dossier, about: About, language: str = "nl") -> Facts:
         "groups": _groups(dossier, voice),
         "trends": findings.trend_facts(about.trends, voice),
         "gaps": findings.gap_facts(about.gaps, about.looked_at, dossier, voice),
-        "links": findings.link_facts(about.connections, about.whole or dossier, ids, voice)
-        if about.connections
-        else None,
+        "links": _linked(about, about.whole or dossier, ids, voice),
         "heard": findings.heard_facts(counts, voice),
         "lens": lens_facts(about.seen, dossier, voice) if about.seen else None,
-        "talk": talk.talk_facts(asked(_together(dossier), counts, about, voice, ON_PAGE)),
+        "talk": talk.talk_facts(asked(_together(dossier), counts, about, voice, ON_PAGE), voice),
         "made": made(dossier, about, voice),
     }
     return {**found, "parts": _parts(found, voice)}
@@ -101,8 +116,8 @@ def _parts(found: Facts, voice: Voice) -> list[tuple[str, str]]:
     """The parts of the page that have something in them: the name of each as a target, and its title."""
     said, several = voice.said, len(found["documents"]) > 1
     parts = [
-        ("samen", said["together" if several else "together_one"], found["together"]),
-        ("plaats", said["place" if several else "place_one"], found["documents"]),
+        ("samen", said["together" if several else "together_one"], True),
+        ("plaats", said["place" if several else "place_one"], found["place_said"]),
         ("documenten", said["documents"], several),
         ("groepen", said["groups"], found["groups"]),
         ("tijd", said["trends"], found["trends"]),
@@ -110,11 +125,26 @@ def _parts(found: Facts, voice: Voice) -> list[tuple[str, str]]:
         ("verbinden", said["links"], found["links"] is not None),
         ("wie", said["heard"], found["heard"] is not None),
         ("bril", found["lens"]["title"] if found["lens"] else "", found["lens"]),
-        ("passages", said["detail"], found["documents"]),
+        ("passages", said["detail" if several else "detail_one"], True),
         ("gesprek", said["talk"], found["talk"]),
         ("gemaakt", said["made"], True),
     ]
     return [(name, title) for name, title, is_there in parts if is_there]
+
+
+def _linked(about: About, whole: Dossier, ids: set[str], voice: Voice) -> Facts | None:
+    """Links between documents; of one document only where it has any."""
+    if about.connections is None:
+        return None
+    found = findings.link_facts(about.connections, whole, ids, voice)
+    return found if len(ids) > 1 or found["called"] or found["bearers"] else None
+
+
+def _place_said(documents: Sequence[Facts], voice: Voice) -> str:
+    """What the triangle shows; '' where no document has a place in it."""
+    placed = sum(one["place"] is not None for one in documents)
+    key = "place_said_one" if len(documents) == 1 else "place_said_few" if placed <= OUTLINES else "place_said_many"
+    return str(voice.said[key]) if placed else ""
 
 
 def _without_place(documents: Sequence[Facts], voice: Voice) -> str:
@@ -174,10 +204,16 @@ def said_of(balance: Balance, voice: Voice) -> Facts:
         "called": sum(round(balance.called_for[source].value) for source in Source),
         "is_thin": bool({TOO_LITTLE, HARDLY_ANY} & set(balance.doubts)),
         "doubts": doubts(balance, voice),
-        "nothing": voice.said["no_passages" if not balance.passages else "nothing_said"]
-        if balance.used_shares is None
-        else "",
+        "nothing": _nothing(balance, voice),
     }
+
+
+def _nothing(balance: Balance, voice: Voice) -> str:
+    """Why there are no shares; '' where there are."""
+    if balance.used_shares is not None:
+        return ""
+    is_found = any(balance.found[Use.USED].values())
+    return str(voice.said["no_passages" if not balance.passages else "few_said" if is_found else "nothing_said"])
 
 
 def hundredths(shares: Mapping[Source, Estimate] | None) -> dict[Source, int] | None:
@@ -214,51 +250,20 @@ def document_facts(told: Told, about: About, voice: Voice) -> Facts:
     has_place = told.balance.used_shares is not None and not {TOO_LITTLE, HARDLY_ANY} & set(told.balance.doubts)
     return {
         "id": document.id,
-        "name": document.name,
+        "name": quoted(told.name, _NAME),
         "link": about.links.get(document.id, ""),
-        "pages": len(document.pages),
         "properties": [value for value in told.properties.values() if value],
         "balance": said_of(told.balance, voice),
         "place": place(told.drawn, told.balance) if has_place else None,
         "heard": findings.heard_line(counted([told.mentions]), voice),
         "chapters": [
-            {"heading": one.heading or voice.said["before_chapters"], "balance": said_of(one.balance, voice)}
+            {
+                "heading": quoted(one.heading, _NAME) or voice.said["before_chapters"],
+                "balance": said_of(one.balance, voice),
+            }
             for one in (told.chapters if len(told.chapters) > 1 else ())
         ],
     }
-
-
-def place(drawn: Drawn, balance: Balance) -> Facts:
-    """Where a document stands between the three sources, and the outline of its margin; parts from 0 to 1.
-
-    The outline is the ellipse that holds 95% of a normal cloud with the mean and covariance of the draws, in the plane
-    of the triangle, cut off at its sides.
-    """
-    assert balance.used_shares is not None
-    shares = [balance.used_shares[source].value for source in Source]
-    used = drawn.counts[:, :3][drawn.counts[:, :3].sum(axis=1) > 0]
-    flat = _flat(used / used.sum(axis=1, keepdims=True))
-    values, axes = np.linalg.eigh(np.cov(flat.T) + 1e-9 * np.eye(2))
-    turns = np.linspace(0, 2 * np.pi, _CORNERS, endpoint=False)
-    circle = np.stack([np.cos(turns), np.sin(turns)])
-    outline = flat.mean(axis=0) + (axes @ (np.sqrt(_REGION * values)[:, None] * circle)).T
-    corners = _unflat(outline)
-    corners = np.clip(corners, 0, None)
-    corners /= corners.sum(axis=1, keepdims=True)
-    return {"shares": [round(value, _DECIMALS) for value in shares], "outline": np.round(corners, 3).tolist()}
-
-
-_TRIANGLE = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, math.sqrt(3) / 2]])  # the corners, in the order of `Source`
-
-
-def _flat(shares: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    return np.asarray(shares @ _TRIANGLE)
-
-
-def _unflat(points: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    third = points[:, 1] / _TRIANGLE[2, 1]
-    second = points[:, 0] - 0.5 * third
-    return np.stack([1 - second - third, second, third], axis=1)
 
 
 def made(dossier: Dossier, about: About, voice: Voice) -> Facts:
@@ -279,13 +284,34 @@ def made(dossier: Dossier, about: About, voice: Voice) -> Facts:
     lines.append(said["method"].format(method=said["methods"][dossier.settings.balance.documents]))
     if told := _card_figures(about.card, {model for _, model, _, _ in makers}, voice):
         lines.append(said["made_model"].format(figures=told))
-    lines += doubts(_together(dossier), voice, of_model=True)
+        if str(about.card.get("data", {}).get("provenance")).startswith(_BY_MODEL):
+            lines.append(said["made_labels"])
     return {
         "lines": lines,
-        "files": [(one.document.path, one.document.id) for one in dossier.documents],
+        "files": _files(dossier),
+        "unread": _unread(dossier, voice),
+        "same": [f"{quoted(one.path, _NAME)} = {quoted(one.same_as, _NAME)}" for one in about.duplicates],
         "settings": json.dumps(asdict(dossier.settings), indent=1),
-        "failures": [(failure.path, failure.message) for failure in about.failures],
+        "failures": [(quoted(failure.path, _NAME), voice.failure(failure)) for failure in about.failures],
     }
+
+
+def _unread(dossier: Dossier, voice: Voice) -> list[str]:
+    """Per document the pages that were there but could not be read."""
+    found = []
+    for told in dossier.documents:
+        pages = [page.number for page in told.document.pages if page.state in (PageState.SCANNED, PageState.GARBLED)]
+        if pages:
+            found.append(f"{quoted(told.name, _NAME)}: {voice.listed([str(page) for page in pages], 40)}")
+    return found
+
+
+def _files(dossier: Dossier) -> list[tuple[str, str]]:
+    """The files and their hashes; without the folders that they all lie in, which are nobody else's business."""
+    paths = [Path(one.document.path) for one in dossier.documents]
+    shared = len(os.path.commonpath([path.parent.absolute() for path in paths])) if len(paths) > 1 else 0
+    told = [str(path.absolute())[shared:].lstrip("/\\") if shared else path.name for path in paths]
+    return [(name, one.document.id) for name, one in zip(told, dossier.documents, strict=True)]
 
 
 def _card_figures(card: Mapping[str, Any], models: set[str], voice: Voice) -> str:
@@ -297,26 +323,31 @@ def _card_figures(card: Mapping[str, Any], models: set[str], voice: Voice) -> st
 
 
 def _lead(dossier: Dossier, about: About, voice: Voice) -> list[str]:
-    said, whole = voice.said, voice.figures.whole
-    pages = whole(sum(len(told.document.pages) for told in dossier.documents))
-    passages = whole(sum(told.balance.passages for told in dossier.documents))
-    number = len(dossier.documents)
+    said, number = voice.said, len(dossier.documents)
+    read = [voice.number_of(sum(told.balance.passages for told in dossier.documents), "passage")]
+    if pages := sum(pages_of(told) for told in dossier.documents):
+        read.insert(0, voice.number_of(pages, "page"))
     if number == 1:
-        lines = [said["lead_one"].format(name=dossier.documents[0].document.name, pages=pages, passages=passages)]
+        lines = [said["lead_one"].format(name=quoted(dossier.documents[0].name, _NAME), read=voice.listed(read))]
     else:
-        documents = said["documents_of"].format(number=whole(number))
-        lines = [said["lead"].format(documents=documents, pages=pages, passages=passages)]
+        documents = voice.number_of(number, "document")
+        lines = [said["lead"].format(documents=documents, read=voice.listed(read))]
     if about.failures:
         failed = "failed_one" if len(about.failures) == 1 else "failed"
-        lines.append(said[failed].format(number=whole(len(about.failures))))
+        lines.append(said[failed].format(number=voice.figures.whole(len(about.failures))))
     return lines
+
+
+def pages_of(told: Told) -> int:
+    """How many pages a document has; 0 where its format has none."""
+    return len(told.document.pages) if any(block.page is not None for block in told.document.blocks) else 0
 
 
 def _groups(dossier: Dossier, voice: Voice) -> list[Facts]:
     """Per column its groups, each with the rates per source."""
     tables: dict[str, list[Facts]] = {}
     for one in dossier.groups:
-        if one.column:
+        if one.column.casefold() not in ("", *COLUMNS):
             name = voice.said["unknown"] if one.group == UNKNOWN else one.group
             rows = [
                 {

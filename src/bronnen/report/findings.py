@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from bronnen.dossier import Dossier
 from bronnen.dossier.connections import Connections
-from bronnen.dossier.gaps import Gap, Part, rate_of
+from bronnen.dossier.gaps import Gap, Part, is_by_kind, rate_of
 from bronnen.dossier.trends import Trend
 from bronnen.heard import Count
 from bronnen.heard.bearers import is_named
@@ -21,28 +21,29 @@ _MOST = 12  # lines of a list that are shown before the rest is folded away
 
 def gap_facts(gaps: Sequence[Gap], looked_at: int, dossier: Dossier, voice: Voice) -> Facts:
     """The gaps as lines, those of groups and documents before those of chapters."""
-    names = {told.document.id: told.document.name for told in dossier.documents}
+    names = {told.document.id: told.name for told in dossier.documents}
     order = {Part.GROUP: 0, Part.DOCUMENT: 1, Part.CHAPTER: 2}
     lines = [gap_line(gap, names, voice) for gap in sorted(gaps, key=lambda gap: order[gap.part])]
     more = lines[_MOST:]
+    others = voice.said["comparable" if is_by_kind(dossier) else "others"]
     return {
-        "lead": voice.said["gaps_said"].format(number=voice.figures.whole(looked_at)),
+        "lead": voice.said["gaps_said"].format(texts=voice.number_of(looked_at, "text"), others=others),
         "lines": lines[:_MOST],
+        "none": voice.said["gaps_none" if looked_at else "gaps_short"],
         "more": more,
         "more_title": voice.said["gaps_more"].format(number=voice.figures.whole(len(more))),
     }
 
 
-def gap_line(gap: Gap, names: dict[str, str], voice: Voice) -> str:
+def gap_line(gap: Gap, names: Mapping[str, str], voice: Voice) -> str:
     """One gap in words."""
     told = {
         "name": gap.name,
-        "passages": voice.figures.whole(gap.passages),
+        "passages": voice.number_of(gap.passages, "passage"),
         "high": _up(gap.rate.high),
-        "others": "" if gap.others is None else str(round(100 * gap.others)),
+        "users": voice.figures.whole(gap.users),
+        "others": voice.figures.whole(gap.others),
         "source": "" if gap.source is None else voice.name(gap.source),
-        "value": str(round(100 * gap.rate.value)),
-        "range": voice.percentage(gap.rate)[1],
         "column": gap.column,
     }
     if gap.part is Part.GROUP:
@@ -52,8 +53,7 @@ def gap_line(gap: Gap, names: dict[str, str], voice: Voice) -> str:
         told |= {"name": names[gap.document], "chapter": gap.name or voice.said["before_chapters"]}
     else:
         key = "gap_document_none" if gap.source is None else "gap_document_one"
-    line: str = voice.said[key].format(**told)
-    return line
+    return quoted(voice.said[key].format(**told))
 
 
 def trend_facts(trends: Sequence[Trend], voice: Voice) -> list[Facts]:
@@ -67,6 +67,7 @@ def trend_facts(trends: Sequence[Trend], voice: Voice) -> list[Facts]:
             "points": [
                 {
                     "name": point.name,
+                    "at": int(point.name) if not trend.series else number,
                     "documents": point.documents,
                     "rates": [voice.percentage(rate_of(point.balance, source)) for source in Source],
                     "parts": [
@@ -74,7 +75,7 @@ def trend_facts(trends: Sequence[Trend], voice: Voice) -> list[Facts]:
                         for rate in (rate_of(point.balance, source) for source in Source)
                     ],
                 }
-                for point in trend.points
+                for number, point in enumerate(trend.points)
             ],
         }
         for trend in trends
@@ -129,13 +130,13 @@ def link_facts(found: Connections, whole: Dossier, of: Collection[str], voice: V
         document = told[document_id].document
         page = page_at(document, start)
         place = f", {voice.said['page'].format(page=page.number)}" if page else ""
-        return {"text": quoted(document.text[start:end]), "where": f"{document.name}{place}"}
+        return {"text": quoted(document.text[start:end]), "where": f"{told[document_id].name}{place}"}
 
     called = [
         {
             "line": voice.said["link_called"].format(
-                one=told[link.first.document].document.name,
-                other=told[link.second.document].document.name,
+                one=told[link.first.document].name,
+                other=told[link.second.document].name,
                 words=voice.listed(list(link.words)),
             ),
             "quotes": [quote(one.document, one.start, one.end) for one in (link.first, link.second)],
@@ -147,8 +148,8 @@ def link_facts(found: Connections, whole: Dossier, of: Collection[str], voice: V
     bearers = [
         {
             "line": voice.said["link_bearers"].format(
-                one=told[link.first].document.name,
-                other=told[link.second].document.name,
+                one=told[link.first].name,
+                other=told[link.second].name,
                 bearers=voice.listed([one.name for one in link.shared]),
             ),
             "quotes": [
@@ -173,13 +174,19 @@ def _moved(trend: Trend, voice: Voice) -> list[str]:
     for source, more in trend.more.items():
         if more.low is None or more.high is None or more.low <= 0 <= more.high:
             continue
-        told = {"value": more.value, "low": more.low, "high": more.high}
-        between = voice.figures.range({key: 100 * value for key, value in told.items()}, 0, sign=True)
+        low, high = sorted(abs(round(100 * end)) for end in (more.low, more.high))
+        if not low:
+            continue  # as it would be written, its margin begins at nothing
         key = "trend_more" if more.low > 0 else "trend_less"
-        lines.append(said[key].format(name=voice.name(source), range=between, **ends))
+        lines.append(_opened(said[key].format(name=voice.name(source), low=low, high=high, **ends)))
     return lines or [said["trend_none"].format(**ends)]
 
 
 def _up(value: float | None) -> str:
     """A part as a whole percentage that it does not exceed; never 0."""
     return "" if value is None else str(max(1, math.ceil(100 * value - 1e-9)))
+
+
+def _opened(text: str) -> str:
+    """The sentence with a capital."""
+    return text[:1].upper() + text[1:]

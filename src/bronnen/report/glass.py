@@ -48,7 +48,7 @@ def lens_facts(seen: Seen, dossier: Dossier, voice: Voice) -> Facts:
     """Counts per document and key, and the passages that show each key best."""
     language, looks = voice.language, seen.lens.looks(voice.language)
     tallies = [
-        (told.document.name, Counter(label.key for given in seen.labels[told.document.id].values() for label in given))
+        (told.name, Counter(label.key for given in seen.labels[told.document.id].values() for label in given))
         for told in dossier.documents
     ]
     tallies.sort(key=lambda tally: -tally[1].total())
@@ -70,7 +70,7 @@ def lens_facts(seen: Seen, dossier: Dossier, voice: Voice) -> Facts:
             for key in seen.lens.keys
         ],
         "rows": rows,
-        "others": voice.said["lens_others"].format(number=voice.figures.whole(without)) if without else "",
+        "others": voice.said["lens_others"].format(documents=voice.number_of(without, "document")) if without else "",
     }
 
 
@@ -94,7 +94,7 @@ def _quote(told: Told, start: int, label: Label, voice: Voice) -> Facts:
     document = told.document
     end = next(one.passage.end for one in told.passages if one.passage.start == start)
     page = page_at(document, start)
-    place = [document.name, *([voice.said["page"].format(page=page.number)] if page else [])]
+    place = [told.name, *([voice.said["page"].format(page=page.number)] if page else [])]
     return {"text": quoted(document.text[start:end]), "where": f"{', '.join(place)}: {', '.join(label.words)}"}
 
 

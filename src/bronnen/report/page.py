@@ -50,7 +50,7 @@ def _drawn(facts: Facts) -> str:
     """What the script draws and lists, as JSON."""
     keys = ("name", "link", "place", "balance", "chapters", "heard")
     documents = [{key: one[key] for key in keys} for one in facts["documents"]]
-    told: dict[str, Any] = {key: facts[key] for key in ("language", "said", "sources", "uses", "trends")}
+    told: dict[str, Any] = {key: facts[key] for key in ("language", "said", "sources", "uses", "trends", "outlines")}
     return _json({**told, "documents": documents})
 
 

@@ -18,7 +18,7 @@ Facts = dict[str, Any]
 
 
 def passage_facts(told: Told, language: str) -> Iterator[Facts]:
-    """The passages of a document in reading order; headings only where they carry a label.
+    """The passages of a document in reading order, without headings: those are never counted.
 
     Keys: `p` page or None, `h` the heading above it, `k` its kind, `t` its text, `l` its labels. Per label: `s` the
     number of its source, `u` 0 for used and 1 for called for, `c` the probability in hundredths or None where people
@@ -31,7 +31,7 @@ def passage_facts(told: Told, language: str) -> Iterator[Facts]:
     starts = [page.start for page in pages]
     for labelled in told.passages:
         passage, labels = labelled.passage, labelled.labels
-        if passage.kind is Kind.HEADING and not labels:
+        if passage.kind is Kind.HEADING:
             continue
         at = bisect_right(starts, passage.start) - 1
         yield {
@@ -78,7 +78,7 @@ def shown(text: str) -> str:
     """Text without line breaks and characters that do not show; as long as it was, so that places stay right."""
     if text.isprintable():
         return text
-    return "".join(character if character.isprintable() else " " for character in text)
+    return "".join(character if character.isprintable() else " " * units(character) for character in text)
 
 
 def units(text: str) -> int:

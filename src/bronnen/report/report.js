@@ -71,8 +71,7 @@
   const config = { displayModeBar: false, responsive: true, scrollZoom: false };
   const font = { family: 'system-ui, "Segoe UI", Roboto, Arial, sans-serif', size: 13, color: ink };
   const placed = documents.map((_, number) => number).filter((number) => documents[number].place);
-  const OUTLINES = 12; // documents up to which all margins are drawn; with more they would hide each other
-
+  
   const coordinates = (points) => ({ a: points.map((p) => p[2]), b: points.map((p) => p[0]), c: points.map((p) => p[1]) });
   const closed = (points) => [...points, points[0]];
   const outline = (number, strong) => ({
@@ -101,14 +100,15 @@
       marker: { size: placed.length > 100 ? 7 : 10, color: colours(), line: { color: paper, width: 1 }, opacity: 0.85 },
     };
     const axis = (source) => ({
-      title: { text: source === sources[2] ? `${source.name}<br> ` : source.name, font: { ...font, size: 14 } }, min: 0, tickformat: ".0%", tickfont: { ...font, size: 11 },
+      title: { text: window.innerWidth < 640 ? source.short : source === sources[2] ? `${source.name}<br> ` : source.name, font: { ...font, size: 14 } }, min: 0, tickformat: ".0%", tickfont: { ...font, size: 11 },
       gridcolor: soft, linecolor: ink, linewidth: 1, ticks: "", tickmode: "array", tickvals: [0.25, 0.5, 0.75],
     });
+    const small = window.innerWidth < 640;
     const layout = {
-      ternary: { sum: 1, bgcolor: paper, aaxis: axis(sources[2]), baxis: axis(sources[0]), caxis: axis(sources[1]) },
-      paper_bgcolor: "rgba(0,0,0,0)", showlegend: false, font, margin: { l: 90, r: 120, t: 60, b: 60 }, hovermode: "closest",
+      ternary: { sum: 1, bgcolor: "rgba(0,0,0,0)", aaxis: axis(sources[2]), baxis: axis(sources[0]), caxis: axis(sources[1]) },
+      paper_bgcolor: "rgba(0,0,0,0)", showlegend: false, font, margin: small ? { l: 55, r: 60, t: 55, b: 45 } : { l: 90, r: 120, t: 60, b: 60 }, hovermode: "closest",
     };
-    const all = placed.length <= OUTLINES ? placed.map((number) => outline(number, false)) : [];
+    const all = placed.length <= facts.outlines ? placed.map((number) => outline(number, false)) : [];
     const corners = {
       type: "scatterternary", mode: "markers+text", cliponaxis: false, hoverinfo: "skip", ...coordinates([[1, 0, 0], [0, 1, 0], [0, 0, 1]]),
       marker: { symbol: "square", size: 24, opacity: 1, color: sources.map((source) => source.colour) },
@@ -125,7 +125,7 @@
     });
     figure.on("plotly_unhover", clear);
     figure.on("plotly_click", (event) => {
-      if (event.points[0].customdata !== undefined) location.hash = `d${event.points[0].customdata}`;
+      if (event.points[0].customdata !== undefined) go(event.points[0].customdata);
     });
   }
 
@@ -134,7 +134,7 @@
       const traces = sources.map((source, i) => {
         const points = trend.points.filter((point) => point.parts[i]);
         return {
-          type: "scatter", mode: "lines+markers", name: source.name, x: points.map((point) => trend.points.indexOf(point) + (i - 1) * 0.07), y: points.map((point) => point.parts[i][0]),
+          type: "scatter", mode: "lines+markers", name: source.name, x: points.map((point) => point.at + (i - 1) * 0.07), y: points.map((point) => point.parts[i][0]),
           line: { color: source.colour, width: 2.5, dash: ["solid", "dash", "dot"][i] }, marker: { size: 9, symbol: ["circle", "square", "diamond"][i], line: { color: ink, width: 1 } },
           error_y: {
             type: "data", symmetric: false, color: source.colour, thickness: 1.5, width: 5,
@@ -145,7 +145,7 @@
       });
       Plotly.newPlot(at(`t${index}`), traces, {
         paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font, margin: { l: 55, r: 15, t: 10, b: 45 },
-        xaxis: { tickvals: trend.points.map((_, at) => at), ticktext: trend.points.map((point) => safe(point.name)), linecolor: soft, showgrid: false, zeroline: false },
+        xaxis: { tickvals: trend.points.map((point) => point.at), ticktext: trend.points.map((point) => safe(point.name)), linecolor: soft, showgrid: false, zeroline: false },
         yaxis: { rangemode: "tozero", tickformat: ".0%", gridcolor: soft }, legend: { orientation: "h", y: 1.12 },
       }, config);
     });
@@ -170,7 +170,7 @@
     let place = 0;
     for (const span of spans) {
       line.append(passage.t.slice(place, span.a));
-      line.append(make("mark", { style: `border-color:${sources[span.s].colour}` }, passage.t.slice(span.a, span.b)));
+      line.append(make("mark", {}, chip(span.s), passage.t.slice(span.a, span.b)));
       place = span.b;
     }
     line.append(passage.t.slice(place));
@@ -202,9 +202,12 @@
     return passages.filter((passage) => passage.l.some(fits) || (form.elements.context.checked && !passage.l.length));
   }
 
-  function list(form, place, link) {
+  let rest = () => {}; // places all passages that are still to come, for a printer
+
+  function list(form, place, status, link) {
     const found = chosen(form);
-    place.replaceChildren(make("p", { role: "status" }, fill(said.passages_shown, { number: whole(found.length) })));
+    status.textContent = fill(said.passages_shown, { number: whole(found.length), all: whole(passages.length) });
+    place.replaceChildren();
     let from = 0;
     const more = make("button", { type: "button", class: "more" }, "…");
     const add = () => {
@@ -215,7 +218,7 @@
     };
     more.addEventListener("click", add);
     add();
-    window.addEventListener("beforeprint", () => { while (from < found.length && place.isConnected) add(); }, { once: true });
+    rest = () => { while (from < found.length) add(); };
   }
 
   function choice(name, title, options) {
@@ -269,14 +272,16 @@
       choice("sure", said.filter_sure, [[0, said.sure_any], [50, said.sure_half], [80, said.sure_high]]),
       make("label", {}, make("input", { type: "checkbox", name: "context" }), ` ${said.filter_context}`)));
     const found = make("div", { id: "lijst" });
+    const status = make("p", { role: "status" });
+    const low = passages.some((passage) => passage.l.some((label) => label.c !== null && label.c < 50));
     const head = make("h3", {}, one.name);
     const ways = make("p", {});
     if (one.link) ways.append(make("a", { href: one.link, target: "_blank", rel: "noopener" }, said.open));
     if (table) ways.append(one.link ? " · " : "", make("a", { href: "#documenten" }, said.back));
-    place.replaceChildren(head, ways, ...figures(one.balance), ...chapters(one), ...heard(one), form, found);
-    form.addEventListener("input", () => list(form, found, one.link));
+    place.replaceChildren(head, ways, ...(table ? figures(one.balance) : []), ...chapters(one), ...heard(one), form, ...(low ? [make("p", { class: "soft" }, said.low_chance)] : []), status, found);
+    form.addEventListener("input", () => list(form, found, status, one.link));
     form.addEventListener("submit", (event) => event.preventDefault());
-    list(form, found, one.link);
+    list(form, found, status, one.link);
   }
 
   function follow() {
@@ -287,7 +292,28 @@
     at("document").focus({ preventScroll: true });
   }
 
-  if (table) { sortable(); searchable(); }
+  /** To a document, also when it is the one that is open. */
+  function go(number) {
+    if (location.hash === `#d${number}`) follow();
+    else location.hash = `d${number}`;
+  }
+
+  let unfolded = [];
+  window.addEventListener("beforeprint", () => {
+    rest();
+    unfolded = [...document.querySelectorAll("details:not([open])")];
+    unfolded.forEach((one) => { one.open = true; });
+  });
+  window.addEventListener("afterprint", () => unfolded.forEach((one) => { one.open = false; }));
+
+  if (table) {
+    sortable();
+    searchable();
+    table.addEventListener("click", (event) => {
+      const link = event.target.closest('a[href^="#d"]');
+      if (link && link.hash === location.hash) follow();
+    });
+  }
   window.addEventListener("hashchange", follow);
   if (documents.length === 1) show(0);
   follow();

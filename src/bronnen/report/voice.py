@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bronnen.records import Estimate, Source, Use
+from bronnen.records import Estimate, Failure, Source, Use
 from bronnen.report.figures import NONE, Figures
 from bronnen.report.said import SAID
 from bronnen.taxonomy import looks, use_name
@@ -41,16 +41,32 @@ class Voice:
         return whole(round(estimate.value)), f"{whole(round(estimate.low))}–{whole(round(estimate.high))}"
 
     def percentage(self, estimate: Estimate | None, shown: int | None = None) -> tuple[str, str]:
-        """A part as a percentage and its margin: ('34%', '28–41'); `shown` where it was rounded with others."""
+        """A part as a percentage and its margin: ('34%', '28–41'); `shown` where it was rounded with others.
+
+        The margin as it is written holds the value as it is written, and what is more than nothing is never '0%'.
+        """
         if estimate is None:
             return NONE, ""
-        value = f"{round(100 * estimate.value) if shown is None else shown}%"
+        whole = math.floor(100 * estimate.value + 0.5) if shown is None else shown
+        value = f"{whole}%" if whole or not estimate.value else "<1%"
         if estimate.low is None or estimate.high is None:
             return value, ""
-        return value, f"{math.floor(100 * estimate.low + 0.5)}–{math.floor(100 * estimate.high + 0.5)}"
+        low, high = math.floor(100 * estimate.low + 0.5), math.floor(100 * estimate.high + 0.5)
+        high = max(high, whole, int(estimate.high > 0))
+        return value, f"{min(low, whole)}–{high}"
+
+    def number_of(self, number: int, noun: str) -> str:
+        """A number with its noun: '1 passage', '12 passages'."""
+        one, more = self.said["nouns"][noun]
+        return f"{self.figures.whole(number)} {one if number == 1 else more}"
 
     def use(self, use: Use) -> str:
         return use_name(use, self.language)
+
+    def failure(self, failure: Failure) -> str:
+        """Why a file could not be read, in the reader's language where the reason is a known one."""
+        known: str | None = self.said["failures_said"].get(failure.code)
+        return known or failure.message
 
     def listed(self, names: list[str], most: int = 4) -> str:
         """Names in a row: 'a, b en c'; beyond `most` how many more there are."""

@@ -125,7 +125,7 @@ def ablations(examples: Examples) -> Iterator[tuple[str, Examples]]:
     for family in ("reader", "cue"):
         yield f"without {family}", without(family)(examples)
     yield "label files alone (not the reader)", part(examples, examples.origins == REAL)
-    for family in ("pair", "word", "part", "heading", "shape"):
+    for family in ("pair", "word", "shape"):
         yield f"without {family}", without(family)(examples)
 
 
@@ -139,9 +139,9 @@ def ablate(examples: Examples) -> None:
 def peer() -> None:
     """Words alone: TF-IDF and logistic regression on sentences, the highest of a passage, thresholds tuned inside."""
     runs = [(sample, of_sample(sample)) for sample in read_samples(LABELS)]
-    texts = np.array([text for _, run in runs for one in run.paragraphs for text in one.sentences], dtype=object)
+    texts = np.array([text for _, run in runs for one in run.paragraphs for text in one], dtype=object)
     sizes = np.array([len(run.sentences) for _, run in runs])
-    lengths = [len(one.sentences) for _, run in runs for one in run.paragraphs]
+    lengths = [len(one) for _, run in runs for one in run.paragraphs]
     truth = np.concatenate([run.sentences for _, run in runs])
     passages = np.repeat(np.arange(len(lengths)), lengths)
     groups = groups_of([sample for sample, _ in runs])

@@ -29,14 +29,14 @@ from bronnen.classifier import (
 )
 from bronnen.classifier.judging import error_rates
 from bronnen.errors import MissingError
-from bronnen.features import Paragraph, rows
+from bronnen.features import rows
 from bronnen.records import ErrorRates, Source, Unit, Use
 from bronnen.settings import resource
 
 SHIPPED = resource("models", "sources")
 PAGE = [
-    Paragraph("Wat speelt er", "paragraph", ("Ouders vertellen dat zij lang wachten.", "Dat vinden zij vervelend.")),
-    Paragraph("", "paragraph", ("Volgens het CBS groeit de bevolking.",)),
+    ("Ouders vertellen dat zij lang wachten.", "Dat vinden zij vervelend."),
+    ("Volgens het CBS groeit de bevolking.",),
 ]
 
 
@@ -82,7 +82,7 @@ def test_scores_are_probabilities_of_each_sentence_and_passage(model: Model) -> 
 def test_nothing_and_odd_text_are_scored_too(model: Model) -> None:
     assert model.score([]).passages.shape == (0, 3, 2)
     for text in ("", "�", "....", "123", "字 漢", "a" * 10000):
-        assert np.isfinite(model.score(rows([Paragraph("", "paragraph", (text,))])).passages).all()
+        assert np.isfinite(model.score(rows([(text,)])).passages).all()
 
 
 def test_used_wins_over_called_for(model: Model) -> None:
@@ -301,7 +301,7 @@ def test_the_second_stage_never_looks_over_a_documents_end() -> None:
 
 
 def test_a_long_document_is_read_as_in_one_piece(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = rows([*PAGE, Paragraph("", "paragraph", ("De raad besluit.",)), *PAGE] * 9)
+    page = rows([*PAGE, ("De raad besluit.",), *PAGE] * 9)
     whole = model.reader.read(page)
     monkeypatch.setattr(reader, "_BLOCK", 7)
     cut = model.reader.read(page)
@@ -331,12 +331,12 @@ PLAIN = [
 
 @pytest.mark.parametrize(("sentence", "source"), CLEAR)
 def test_clear_sentences_are_found(model: Model, sentence: str, source: Source) -> None:
-    scored = model.score(rows([Paragraph("", "paragraph", (sentence,))]))
+    scored = model.score(rows([(sentence,)]))
     assert model.labels(scored.sentences[0], Unit.SENTENCE).get(source) is Use.USED
     assert model.labels(scored.passages[0], Unit.PASSAGE).get(source) is Use.USED
 
 
 @pytest.mark.parametrize("sentence", PLAIN)
 def test_plain_sentences_carry_nothing(model: Model, sentence: str) -> None:
-    scored = model.score(rows([Paragraph("", "paragraph", (sentence,))]))
+    scored = model.score(rows([(sentence,)]))
     assert model.labels(scored.sentences[0], Unit.SENTENCE) == {}

@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from bronnen.features import LENT, NEARBY, Paragraph, cleaned, is_heading, pieces, rows, words_of
+from bronnen.features import LENT, NEARBY, cleaned, is_heading, rows, words_of
 
 PLAIN = [
     ("wacht\u00adtijden", "wachttijden"),
@@ -45,9 +45,9 @@ def test_a_heading_is_told_by_its_look(text: str, wanted: bool) -> None:
 
 
 PAGE = [
-    Paragraph("", "paragraph", ("Wat ouders zeggen",)),
-    Paragraph("", "paragraph", ("Ouders vertellen dat zij wachten.", "Ook is het druk.")),
-    Paragraph("Cijfers", "paragraph", ("Volgens het CBS steeg het aantal met 12% (Jansen, 2019).",)),
+    ("Wat ouders zeggen",),
+    ("Ouders vertellen dat zij wachten.", "Ook is het druk."),
+    ("Volgens het CBS steeg het aantal met 12% (Jansen, 2019).",),
 ]
 
 
@@ -64,13 +64,6 @@ def test_names_say_their_family() -> None:
             assert all(name.startswith(f"{family}_") for name in names)
 
 
-def test_heading_is_the_one_given_or_the_last_line_that_looks_like_one() -> None:
-    made = rows(PAGE)
-    assert made[0].names["heading"] == ()
-    assert "heading_ouders" in made[2].names["heading"]
-    assert made[3].names["heading"] == ("heading_cijfers",)
-
-
 def test_look_and_place_are_told() -> None:
     shape = rows(PAGE)[3].names["shape"]
     assert {"shape_author_year", "shape_abbreviation", "shape_alone"} <= set(shape)
@@ -83,8 +76,8 @@ def test_rows_are_plain_and_alike_in_another_process() -> None:
 
 
 def test_a_row_is_the_same_in_a_chunk_and_in_a_whole_document() -> None:
-    chunk = [Paragraph("Kop", "paragraph", ("Een zin over zorg.", "Nog een zin."))]
-    whole = [Paragraph("Kop", "paragraph", ("Ver weg.",))] * 30 + chunk
+    chunk = [("Een zin over zorg.", "Nog een zin.")]
+    whole = [("Ver weg.",)] * 30 + chunk
     assert [row.names for row in rows(whole)[30:]] == [row.names for row in rows(chunk)]
 
 
@@ -94,9 +87,8 @@ def test_neighbours_lend_from_no_further_than_they_say() -> None:
 
 def test_nothing_gives_no_rows() -> None:
     assert rows([]) == []
-    assert rows([Paragraph("", "paragraph", ("",))])[0].length == 0
+    assert rows([("",)])[0].length == 0
 
 
 def test_long_rubbish_is_cut_off() -> None:
     assert len(words_of("woord " * 5000)) == 400
-    assert len(pieces("a" * 5000)) == 2

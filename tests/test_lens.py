@@ -17,7 +17,6 @@ from bronnen import lens, questions
 from bronnen.classifier import disk
 from bronnen.cli import main
 from bronnen.errors import MissingError, StoreError, UsageError
-from bronnen.features import Paragraph
 from bronnen.formats.marked import read_marked
 from bronnen.lens import model as models
 from bronnen.questions import Finding, Kind
@@ -28,8 +27,8 @@ TWO = ("money", "risk")
 FIVE = tuple(SAID)
 
 
-def passages(*texts: str) -> list[Paragraph]:
-    return [Paragraph("", "paragraph", (text,)) for text in texts]
+def passages(*texts: str) -> list[tuple[str, ...]]:
+    return [(text,) for text in texts]
 
 
 @pytest.fixture(scope="module")
@@ -222,9 +221,9 @@ def test_a_passage_is_read_by_itself(made: Path) -> None:
     taken = lens.load(made / "two.toml")
     model = models.load(made / "model", taken)
     many = [
-        Paragraph("Kosten", "paragraph", ("Voor de kade is een bedrag begroot.", "Dank.")),
-        Paragraph("", "list", ("Het gevaar van de kade is groot.",)),
-        Paragraph("", "paragraph", ("Dank.",)),
+        ("Voor de kade is een bedrag begroot.", "Dank."),
+        ("Het gevaar van de kade is groot.",),
+        ("Dank.",),
     ]
     together = lens.read(taken, model, many)
     assert together == [lens.read(taken, model, [one])[0] for one in many]
@@ -236,8 +235,8 @@ def test_no_passage_and_an_empty_one_have_no_labels(made: Path) -> None:
     taken = lens.load(made / "two.toml")
     model = models.load(made / "model", taken)
     assert lens.read(taken, model, []) == []
-    assert lens.read(taken, model, [Paragraph("", "paragraph", ())]) == [()]
-    assert lens.read(taken, None, [Paragraph("", "paragraph", ())]) == [()]
+    assert lens.read(taken, model, [()]) == [()]
+    assert lens.read(taken, None, [()]) == [()]
 
 
 # ------------------------------------------------------------------------------------------------- marked texts, model
@@ -332,8 +331,8 @@ def test_a_model_that_does_not_fit_is_refused(made: Path, tmp_path: Path) -> Non
     for part, value, said in (
         ("bias", np.array([0.0]), "biases"),
         ("bias", np.array([0.0, np.nan]), "biases"),
-        ("weights", {**whole["weights"], "word": np.zeros((1, 2))}, "word"),
-        ("columns", {**whole["columns"], "word": whole["columns"]["word"] + 2**20}, "word"),
+        ("weights", np.zeros((1, 2)), "parts"),
+        ("columns", whole["columns"] + 2**20, "columns"),
         ("idf", {}, "damaged"),
     ):
         _resealed(wrong, disk.dumped({**whole, part: value}))

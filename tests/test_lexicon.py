@@ -96,9 +96,8 @@ def test_shipped_lists_find_the_cues_of_clear_sentences(sentence: str, wanted: s
 def test_shipped_lists_are_clean() -> None:
     lists = lexicon.lexicon()
     assert len(lists.cues) >= 20
-    for cue, pattern in lists.single:
-        assert not pattern.fullmatch("de"), cue
-        assert not pattern.fullmatch("gemeente"), cue
+    for word in ("de", "gemeente"):
+        assert not lexicon.matches([word]), word
     places = ("amsterdam", "rotterdam", "utrecht", "wassenaar", "tilburg", "leiden", "eindhoven", "groningen", "diemen")
     for place in places:
         assert not lexicon.matches([place]), "a list must not know one municipality from another"

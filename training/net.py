@@ -1,4 +1,4 @@
-"""The reader as a network that can be trained (`bronnen.classifier.reader` reads what it learned, with numpy alone)."""
+"""The reader as a network that can be trained (`bronnen.classifier.reader` reads what it learned, without torch)."""
 
 from __future__ import annotations
 

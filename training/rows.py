@@ -13,7 +13,7 @@ import numpy as np
 
 from bronnen.classifier import Read, Reader, described, passage_truth, recipe, thinned
 from bronnen.classifier.examples import load, save
-from bronnen.features import Paragraph, rows
+from bronnen.features import rows
 from bronnen.training.train import ROWS, SEED, table, train
 
 
@@ -47,7 +47,7 @@ def main(work: Path, out: Path) -> None:
         runs = [json.loads(line) for line in lines]
     held = {fold: np.load(work / f"read_{fold}.npz") for fold in range(5)}
     reads = [Read(*(held[run["fold"]][f"{run['unit']}\t{name}"] for name in Read.__slots__)) for run in runs]
-    told = [rows([Paragraph("", "paragraph", tuple(texts)) for texts in run["passages"]]) for run in runs]
+    told = [rows(run["passages"]) for run in runs]
     truth = [np.array(run["truth"], dtype=bool).reshape(-1, 3, 2) for run in runs]
     passages = [
         passage_truth(one, np.repeat(np.arange(len(run["passages"])), [len(texts) for texts in run["passages"]]))

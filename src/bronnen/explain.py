@@ -70,12 +70,10 @@ _WHERE = {"earlier": ("de zin ervoor: ", "the sentence before: "), "later": ("de
 _WORDS = {
     "word": ("'{}'", "'{}'"),
     "pair": ("'{}'", "'{}'"),
-    "heading": ("de kop: '{}'", "the heading: '{}'"),
     "before": ("de zin ervoor: '{}'", "the sentence before: '{}'"),
     "after": ("de zin erna: '{}'", "the sentence after: '{}'"),
     "around": ("dichtbij: '{}'", "nearby: '{}'"),
 }
-_PART = ("een woord met '{}'", "a word with '{}'")
 _TURNS = {">": ("{} en dan {}", "{} and then {}"), "+": ("{} samen met {}", "{} together with {}")}
 
 
@@ -92,8 +90,6 @@ def phrase(name: str, words: Sequence[str] = (), language: str = "nl") -> str | 
     if family in _WORDS:
         is_telling = any(word.isalpha() and len(word) >= TELLING for word in rest.split())
         return _WORDS[family][tongue].format(rest) if is_telling else None
-    if family == "part":
-        return _PART[tongue].format(rest.strip("-"))
     if family in ("cue", *_WHERE):
         where = _WHERE[family][tongue] if family in _WHERE else ""
         return _cue(rest, words if family == "cue" else (), where, tongue)

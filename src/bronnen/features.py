@@ -1,8 +1,7 @@
 """Sentences in their context, described in names a linear model can weigh.
 
 One way of describing for training and for use. A name says its family: `word_` and `pair_` (the sentence's words),
-`part_` (begins and ends of long words), `heading_` (words of the heading above), `cue_` (see `lexicon`), `shape_` (look
-and place).
+`cue_` (see `lexicon`), `shape_` (look and place).
 Families of the neighbours lend their names from these: `before_`, `after_` and `around_` from words, `earlier_` and
 `later_` from cues. Never looks at labels, and never further than `NEARBY` sentences away: the labelled runs are short,
 whole documents are not, and both must look alike.
@@ -13,7 +12,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 from unicodedata import normalize
 
@@ -32,13 +30,8 @@ LONGEST = 400  # words of a sentence that are looked at: the rest of a run-on ta
 _SUCCESSION = 8  # words between two cues that still belong to one turn
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    """A passage as the classifier sees it: the heading above it, its kind, its sentences in reading order."""
-
-    heading: str
-    kind: str
-    sentences: tuple[str, ...]
+Paragraph = Sequence[str]
+"""A passage as the classifier sees it: its sentences in reading order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +50,7 @@ class Row:
 
 def rows(paragraphs: Sequence[Paragraph]) -> list[Row]:
     """One row per sentence of ONE document (or one run of neighbouring sentences), in reading order."""
-    told = [(index, sentence) for index, paragraph in enumerate(paragraphs) for sentence in paragraph.sentences]
-    headings = _headings(paragraphs)
+    told = [(index, sentence) for index, paragraph in enumerate(paragraphs) for sentence in paragraph]
     made: list[Row] = []
     for at, (passage, text) in enumerate(told):
         tokens = tokens_of(text)
@@ -66,8 +58,6 @@ def rows(paragraphs: Sequence[Paragraph]) -> list[Row]:
         names = {
             "word": tuple(f"word_{word}" for word in words),
             "pair": tuple(f"pair_{one} {two}" for one, two in pairwise(words)),
-            "part": tuple(piece for word in words for piece in pieces(word)),
-            "heading": tuple(f"heading_{word}" for word in headings[passage]),
             "cue": tuple(_cues(words)),
             "shape": tuple(_shape(text, words) + _place(at, passage, told)),
         }
@@ -84,7 +74,8 @@ def cleaned(text: str) -> str:
     text = normalize("NFKC", text).replace("\u00ad", "").replace("\u200b", "")
     text = _BROKEN.sub(r"\1\2", text)
     text = _QUOTES.sub("'", _BULLETS.sub(" • ", text))
-    text = _LINK.sub(" <link> ", text)
+    if "@" in text or "://" in text or "www." in text.lower():  # the pattern is slow where there is none
+        text = _LINK.sub(" <link> ", text)
     text = _PERCENT.sub(" <proc> ", text)
     text = _NUMBER.sub(_masked, text)
     return " ".join(text.split())
@@ -115,18 +106,6 @@ def is_heading(text: str) -> bool:
         return True
     short = 0 < len(text) <= 90 and len(text.split()) <= 10
     return short and text[-1] not in ".?!;:,-" and (text[0].isupper() or text[0].isdigit())
-
-
-@lru_cache(maxsize=100_000)
-def pieces(word: str) -> tuple[str, ...]:
-    """The `part_` names of a long word: its begin and its end, for inflections and compounds.
-
-    >>> pieces("verkeersonderzoek")
-    ('part_verke-', 'part_-erzoek')
-    """
-    if len(word) < 7 or not word.isalpha():
-        return ()
-    return (f"part_{word[:5]}-", f"part_-{word[-6:]}")
 
 
 _BROKEN = re.compile(r"([a-zà-ÿ])[-\u2010\u2011] (?!en\b|of\b|tot\b|naar\b|als\b|and\b)([a-zà-ÿ])")
@@ -206,14 +185,3 @@ def _place(at: int, passage: int, told: Sequence[tuple[int, str]]) -> list[str]:
     first = at == 0 or told[at - 1][0] != passage
     last = at == len(told) - 1 or told[at + 1][0] != passage
     return ["shape_" + ("alone" if first and last else "first" if first else "last" if last else "inside")]
-
-
-def _headings(paragraphs: Sequence[Paragraph]) -> list[list[str]]:
-    """For each passage the words of its heading: the one it came with, or else the last line that looks like one."""
-    found: list[list[str]] = []
-    last: list[str] = []
-    for paragraph in paragraphs:
-        found.append(list(dict.fromkeys(words_of(paragraph.heading) if paragraph.heading else last)))
-        if len(paragraph.sentences) == 1 and is_heading(paragraph.sentences[0]):
-            last = words_of(paragraph.sentences[0])
-    return found

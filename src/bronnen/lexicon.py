@@ -47,31 +47,28 @@ class Forms:
 
     def of(self, word: str) -> list[int]:
         """The places of all forms that fit `word`, in order, each once."""
-        stems = (word[:cut] + "*" for cut in range(len(word) + 1))
-        endings = ("*" + word[cut:] for cut in range(len(word)))
-        found = {place for form in (word, *stems, *endings) for place in self.plain.get(form, ())}
-        return sorted(found.union(place for pattern, place in self.odd if pattern.fullmatch(word)))
+        found: set[int] = {place for pattern, place in self.odd if pattern.fullmatch(word)}
+        found.update(self.plain.get(word, ()))
+        for cut in range(len(word) + 1):
+            found.update(self.plain.get(word[:cut] + "*", ()))
+            found.update(self.plain.get("*" + word[cut:], ()))
+        return sorted(found)
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Cue lists, compiled once. `single[cue]` matches a whole word, `longer` holds the entries of several words.
+    """Cue lists, compiled once: all entries in the order of the lists, and those that a word begins."""
 
-    `words` finds the places in `single` that a word fits, `openings` those in `longer` whose first word it fits.
-    """
-
-    single: tuple[tuple[str, re.Pattern[str]], ...]
-    longer: tuple[_Entry, ...]
-    words: Forms = field(repr=False, compare=False)
-    openings: Forms = field(repr=False, compare=False)
-    seen: dict[str, _Found] = field(
+    entries: tuple[_Entry, ...]
+    openings: Forms = field(repr=False, compare=False)  # first words, by the place of their entry
+    seen: dict[str, _Found | tuple[()]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )  # words looked up before
 
     @property
     def cues(self) -> tuple[str, ...]:
         """Names of all lists, in alphabetical order."""
-        return tuple(sorted({cue for cue, _ in self.single} | {entry.cue for entry in self.longer}))
+        return tuple(sorted({entry.cue for entry in self.entries}))
 
 
 @lru_cache(maxsize=1)
@@ -94,17 +91,8 @@ def compiled(lists: dict[str, tuple[str, ...]]) -> Lexicon:
     >>> list(matches("uit de peiling blijkt".split(), compiled({"find": ("uit .. blijkt",)})))
     [Match(cue='find', start=0, end=4)]
     """
-    single: list[tuple[str, re.Pattern[str]]] = []
-    longer: list[_Entry] = []
-    words: list[tuple[str, int]] = []
-    for cue, listed in lists.items():
-        short = [entry for entry in listed if " " not in entry]
-        if short:
-            words.extend((entry, len(single)) for entry in short)
-            single.append((cue, re.compile("|".join(_pattern(entry) for entry in short))))
-        longer.extend(_Entry(cue, tuple(entry.split())) for entry in listed if " " in entry)
-    openings = forms((entry.words[0], place) for place, entry in enumerate(longer))
-    return Lexicon(tuple(single), tuple(longer), forms(words), openings)
+    listed = tuple(_Entry(cue, tuple(entry.split())) for cue, told in lists.items() for entry in told)
+    return Lexicon(listed, forms((entry.words[0], place) for place, entry in enumerate(listed)))
 
 
 def matches(words: Sequence[str], lists: Lexicon | None = None) -> list[Match]:
@@ -116,7 +104,12 @@ def matches(words: Sequence[str], lists: Lexicon | None = None) -> list[Match]:
     lists = lists or lexicon()
     seen = lists.seen
     for start, word in enumerate(words):
-        cues, after, others = seen.get(word) or _looked_up(word, lists)
+        begun = seen.get(word)
+        if begun is None:
+            begun = _looked_up(word, lists)
+        if not begun:
+            continue
+        cues, after, others = begun
         found.extend(Match(cue, start, start + 1) for cue in cues)
         if not (after or others) or start + 1 == len(words):
             continue
@@ -127,13 +120,9 @@ def matches(words: Sequence[str], lists: Lexicon | None = None) -> list[Match]:
     return found
 
 
-def _pattern(word: str) -> str:
-    return r"\S*".join(re.escape(part) for part in word.split("*"))
-
-
 @lru_cache(maxsize=4096)
 def _whole(word: str) -> re.Pattern[str]:
-    return re.compile(_pattern(word))
+    return re.compile(r"\S*".join(re.escape(part) for part in word.split("*")))
 
 
 def forms(places: Iterable[tuple[str, int]]) -> Forms:
@@ -152,15 +141,18 @@ _Found = tuple[tuple[str, ...], Mapping[str, tuple[_Entry, ...]], tuple[_Entry, 
 """The cues of a word and the entries it may open: by the word that comes next, and after any other word."""
 
 
-def _look_up(word: str, lists: Lexicon) -> _Found:
-    cues = tuple(lists.single[place][0] for place in lists.words.of(word))
-    opened = [lists.longer[place] for place in lists.openings.of(word)]
+def _look_up(word: str, lists: Lexicon) -> _Found | tuple[()]:
+    begun = [lists.entries[place] for place in lists.openings.of(word)]
+    if not begun:
+        return ()  # as most words: the loop over a text skips them at once
+    cues = tuple(dict.fromkeys(entry.cue for entry in begun if len(entry.words) == 1))
+    opened = [entry for entry in begun if len(entry.words) > 1]
     after = {entry.words[1] for entry in opened if not _is_open(entry)}
     by_next = {plain: tuple(one for one in opened if _is_open(one) or one.words[1] == plain) for plain in after}
     return cues, by_next, tuple(entry for entry in opened if _is_open(entry))
 
 
-def _looked_up(word: str, lists: Lexicon) -> _Found:
+def _looked_up(word: str, lists: Lexicon) -> _Found | tuple[()]:
     if len(lists.seen) == _KEPT:
         lists.seen.clear()
     found = lists.seen[word] = _look_up(word, lists)
@@ -179,14 +171,20 @@ def fits(wanted: str, word: str) -> bool:
 
 def _end(wanted: Sequence[str], words: Sequence[str], start: int) -> int:
     """The end of the entry that begins at `start`, or 0 where it does not stand there."""
-    at, skip = start + 1, False
+    at, gap = start + 1, 0
     for want in wanted[1:]:
         if want == _ANY:
-            skip = True
+            gap = GAP
             continue
-        last = min(at + GAP if skip else at, len(words) - 1)
-        at = next((spot + 1 for spot in range(at, last + 1) if fits(want, words[spot])), 0)
-        if not at:
+        place = _first(want, words[at : at + gap + 1])
+        if place is None:
             return 0
-        skip = False
+        at, gap = at + place + 1, 0
     return at
+
+
+def _first(wanted: str, words: Sequence[str]) -> int | None:
+    """The place of the first word that fits."""
+    if "*" in wanted:
+        return next((place for place, word in enumerate(words) if fits(wanted, word)), None)
+    return words.index(wanted) if wanted in words else None

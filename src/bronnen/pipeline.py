@@ -53,17 +53,11 @@ def analyse(path: Path, tools: Tools) -> Analysis:
     settings = tools.settings
     document = extract.read(path, settings.extract)
     found = segment.passages(document, lambda text: language.sentences(tools.language, text), settings.segment)
-    rows = features.rows([paragraph(document.text, passage) for passage in found])
+    rows = features.rows([[document.text[one.start : one.end] for one in passage.sentences] for passage in found])
     said = model_verdicts(document, found, tools.model, rows)
     parts = balance.parts(document, found, said, tools.model.known, settings)
     figures = balance.of_parts(parts, tools.model.known, settings)
     return Analysis(document, found, said, figures, tools.made_with, tools.model.known)
-
-
-def paragraph(text: str, passage: Passage) -> features.Paragraph:
-    """A passage as the classifier sees it."""
-    sentences = tuple(text[sentence.start : sentence.end] for sentence in passage.sentences)
-    return features.Paragraph(heading=passage.heading, kind=passage.kind, sentences=sentences)
 
 
 def model_verdicts(

@@ -26,7 +26,7 @@ def test_neighbouring_sentences_are_a_run_in_their_paragraphs() -> None:
     other_block = said(52, "Volgens het CBS groeit de stad.", {W: Use.USED})
     far = said(500, "De raad besluit.", {})
     runs = list(of_verdicts([far, two, one, other_block]))
-    assert [[paragraph.sentences for paragraph in run.paragraphs] for run in runs] == [
+    assert [list(run.paragraphs) for run in runs] == [
         [(one.quote, two.quote), (other_block.quote,)],
         [(far.quote,)],
     ]
@@ -41,7 +41,7 @@ def test_passages_are_judged_as_passages_only() -> None:
     next_one = said(len(text) + 2, "De raad besluit.", {}, unit=Unit.PASSAGE)
     (run,) = of_verdicts([passage, inside, next_one])
     assert run.told == (False, True)
-    assert [len(paragraph.sentences) for paragraph in run.paragraphs] == [2, 1]
+    assert [len(paragraph) for paragraph in run.paragraphs] == [2, 1]
     assert run.passages[0].tolist() == [[True, False], [False, True], [False, False]]  # the passage's verdict wins
     assert not run.sentences.any()
 

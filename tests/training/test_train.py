@@ -149,7 +149,7 @@ def test_long_paragraphs_are_cut_as_the_product_cuts_them() -> None:
     sentence = SampleSentence(" ".join(["woord"] * 50) + ".", {})
     sample = Sample("u", "d", "org", True, ((sentence,) * 5,))
     run = of_sample(sample)
-    assert [len(paragraph.sentences) for paragraph in run.paragraphs] == [2, 2, 1]
+    assert [len(paragraph) for paragraph in run.paragraphs] == [2, 2, 1]
     assert len(run.sentences) == 5
 
 

@@ -40,7 +40,7 @@ from bronnen.classifier.judging import (
 )
 from bronnen.classifier.reader import Read, Reader
 from bronnen.errors import MissingError
-from bronnen.features import LENT, Paragraph, Row, rows
+from bronnen.features import LENT, Row, rows
 from bronnen.formats import replacing
 from bronnen.formats.rates import known_rates, told_rates
 from bronnen.records import Known, Labels, Source, Unit, Use
@@ -73,9 +73,9 @@ __all__ = [
     "tied",
 ]
 
-FORMAT = 3
+FORMAT = 4
 FOLDS = 5
-_TRIAL = Paragraph("", "paragraph", ("Volgens het CBS groeit de bevolking.",))
+_TRIAL = ("Volgens het CBS groeit de bevolking.",)
 _DAMAGED = (OSError, ValueError, LookupError, TypeError, ArithmeticError, AttributeError, RecursionError, MemoryError)
 _AGAIN = "Install bronnen again, or train a model: bronnen train --help."
 
@@ -89,7 +89,7 @@ class Scored:
 
     sentences: Array
     passages: Array
-    counts: first.Counts = field(repr=False)
+    counts: first.Table | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ class Model:
     def score(self, rows: Sequence[Row]) -> Scored:
         """Probabilities of the sentences and passages of ONE document, in reading order."""
         if not rows:
-            return Scored(np.zeros((0, *SHAPE[1:])), np.zeros((0, *SHAPE[1:])), {})
+            return Scored(np.zeros((0, *SHAPE[1:])), np.zeros((0, *SHAPE[1:])), None)
         place = second.placed([rows])
         counts = first.surrounded(first.counted(rows), [len(rows)])
         words = first.logits(counts, self.weights[Unit.SENTENCE])
@@ -217,7 +217,7 @@ class Model:
         _check(card, data, folder)
         try:
             state = disk.loaded(data)
-            weights = {unit: _weights(state["first"][unit.value]) for unit in Unit}
+            weights = {unit: first.unpacked(state["first"][unit.value]) for unit in Unit}
             estimators = {unit: state["second"][unit.value] for unit in Unit}
             reader = Reader(state["reader"])
             model = cls(card["id"], card, data, weights, estimators, reader, known_rates(card["error_rates"]))
@@ -292,10 +292,10 @@ def _signals(examples: Examples, fold: Array) -> tuple[second.Signals, dict[Unit
         for held in np.unique(fold):
             seen = np.flatnonzero(told & (fold[runs[unit]] != held))
             unseen = np.flatnonzero(fold[runs[unit]] == held)
-            learned = first.fit(first.chosen(counts[unit], seen), wanted[seen], examples.weights[runs[unit]][seen])
-            logits[unit][unseen] = first.logits(first.chosen(counts[unit], unseen), learned)
+            learned = first.fit(counts[unit][seen], wanted[seen], examples.weights[runs[unit]][seen])
+            logits[unit][unseen] = first.logits(counts[unit][unseen], learned)
         seen = np.flatnonzero(told)
-        weights[unit] = first.fit(first.chosen(counts[unit], seen), wanted[seen], examples.weights[runs[unit]][seen])
+        weights[unit] = first.fit(counts[unit][seen], wanted[seen], examples.weights[runs[unit]][seen])
     return _joined(examples, logits), weights
 
 
@@ -304,7 +304,7 @@ def _scored_first(examples: Examples, weights: dict[Unit, first.Weights]) -> sec
     return _joined(examples, {unit: first.logits(counts[unit], weights[unit]) for unit in Unit})
 
 
-def _counts(examples: Examples) -> dict[Unit, first.Counts]:
+def _counts(examples: Examples) -> dict[Unit, first.Table]:
     counts = first.surrounded(examples.counts, np.diff(examples.begins).tolist())
     return {Unit.SENTENCE: counts, Unit.PASSAGE: first.together(counts, examples.place.passages)}
 
@@ -338,15 +338,11 @@ def _unseen(about: Array, truth: Array, counts: Array, fold: Array) -> Array:
     return scores
 
 
-def _weights(state: dict[str, Any]) -> first.Weights:
-    return first.Weights(*(state[name] for name in first.Weights.__slots__))
-
-
 def _model(
     weights: dict[Unit, first.Weights], estimators: dict[Unit, list[Any]], reader: Reader, card: dict[str, Any]
 ) -> Model:
     state = {
-        "first": {unit.value: {name: getattr(one, name) for name in one.__slots__} for unit, one in weights.items()},
+        "first": {unit.value: first.packed(one) for unit, one in weights.items()},
         "second": {unit.value: fitted for unit, fitted in estimators.items()},
         "reader": reader.arrays,
     }
@@ -368,8 +364,7 @@ def _identity(digest: str, card: dict[str, Any]) -> str:
 
 def recipe() -> str:
     """Changes when the recipe or the lexicon does: a model made with other features would score nonsense."""
-    lists = lexicon.lexicon()
-    words = [[cue, pattern.pattern] for cue, pattern in lists.single] + [[one.cue, *one.words] for one in lists.longer]
+    words = [[entry.cue, *entry.words] for entry in lexicon.lexicon().entries]
     recipe = {family: asdict(way) for family, way in first.RECIPE.items()}
     lent = {family: [lender, steps.start, steps.stop] for family, (lender, steps) in LENT.items()}
     return hashlib.sha256(json.dumps([recipe, lent, words]).encode()).hexdigest()[:12]

@@ -6,7 +6,7 @@ It does so twice: for sentences, and for passages, whose names are those of thei
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from bronnen.features import LENT, Row
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Counts = dict[str, Any]  # family -> sparse counts, a row a sentence, a column a hash
+Table = Any  # sparse counts of all families beside one another, a row a sentence or passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,6 @@ class Family:
 RECIPE: Mapping[str, Family] = {
     "word": Family(17, 2, 5, 1.0),
     "pair": Family(18, 2, 15, 1.0),
-    "part": Family(16, 3, 5, 0.6),
-    "heading": Family(14, 2, 5, 0.2),
     "cue": Family(13, 3, 1, 0.7),
     "shape": Family(8, 1, 1, 0.4),
     "before": Family(17, 3, 1, 0.5),
@@ -47,18 +46,18 @@ RECIPE: Mapping[str, Family] = {
 }
 STRENGTH = 3.0  # C of the regression
 ABSENT = -6.0  # the score where there is nothing to learn from, or no sentence
+_WIDTHS = [2**way.bits for way in RECIPE.values()]
+_STARTS = dict(zip(RECIPE, np.cumsum([0, *_WIDTHS]).tolist(), strict=False))  # family -> its first column in a table
+_FAMILY = np.repeat(np.arange(len(RECIPE), dtype=np.uint8), _WIDTHS)  # of each column
+WIDTH = len(_FAMILY)  # columns of a table
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What the first stage learned.
+    """What the first stage learned, for each column of a table; 0 where a feature is too rare to count."""
 
-    Per family the hashes that count (`columns`, ascending), their `idf`, and their `weights` [columns, targets].
-    """
-
-    columns: dict[str, Array]
-    idf: dict[str, Array]
-    weights: dict[str, Array]
+    idf: Array  # [columns]
+    weights: Array  # [columns, targets]
     bias: Array  # [targets]
 
 
@@ -67,40 +66,30 @@ def counted(rows: Sequence[Row]) -> Counts:
     return {family: _hashed([row.names[family] for row in rows], family) for family in RECIPE if family not in LENT}
 
 
-def surrounded(own: Counts, sizes: Sequence[int]) -> Counts:
+def surrounded(own: Counts, sizes: Sequence[int]) -> Table:
     """The counts with what neighbours lend, given the sentences per document: nothing is lent over its end."""
     lent = {family: _lent(own[lender], sizes, steps) for family, (lender, steps) in LENT.items()}
-    return {family: own[family] if family in own else lent[family] for family in RECIPE}
+    return sparse.hstack([own[family] if family in own else lent[family] for family in RECIPE], "csr")
 
 
-def together(counts: Counts, passages: Array) -> Counts:
+def together(table: Table, passages: Array) -> Table:
     """The counts of passages, given the number of each sentence's passage (ascending from 0)."""
     size = int(passages.max(initial=-1)) + 1
     ones = np.ones(len(passages), dtype=np.float32)
-    sums = sparse.csr_matrix((ones, (passages, np.arange(len(passages)))), shape=(size, len(passages)))
-    return {family: _once((sums @ block).tocsr(), family) for family, block in counts.items()}
+    summed = sparse.csr_matrix((ones, (passages, np.arange(len(passages)))), shape=(size, len(passages))) @ table
+    is_lent = np.array([family in LENT for family in RECIPE])
+    summed.data[is_lent[_FAMILY[summed.indices]]] = 1  # neighbours of neighbours are the same words over again
+    return summed
 
 
-def _once(block: Any, family: str) -> Any:
-    return block.sign() if family in LENT else block  # neighbours of neighbours are the same words over again
-
-
-def chosen(counts: Counts, rows: Array) -> Counts:
-    """The counts of some of the sentences."""
-    return {family: block[rows] for family, block in counts.items()}
-
-
-def fit(counts: Counts, truth: Array, importance: Array) -> Weights:
+def fit(table: Table, truth: Array, importance: Array) -> Weights:
     """What can be learned from sentences or passages, their truth values [n, targets] and what each counts for."""
-    columns: dict[str, Array] = {}
-    idf: dict[str, Array] = {}
-    for family, way in RECIPE.items():
-        seen = np.bincount(counts[family].indices, minlength=counts[family].shape[1])
-        columns[family] = np.flatnonzero(seen >= way.least).astype(np.int32)
-        idf[family] = (np.log(len(truth) / seen[columns[family]]) + 1).astype(np.float32)
-    blocks = [block for _, block in _weighed(counts, columns, idf)]
-    matrix = sparse.hstack(blocks, format="csr", dtype=np.float64)
-    fitted = np.zeros((matrix.shape[1], truth.shape[1]), dtype=np.float32)
+    seen = np.bincount(table.indices, minlength=WIDTH)
+    is_kept = seen >= np.array([way.least for way in RECIPE.values()])[_FAMILY]
+    idf = np.zeros(WIDTH, dtype=np.float32)
+    idf[is_kept] = np.log(len(truth) / seen[is_kept]) + 1
+    matrix = _compact(_weighed(table, idf), is_kept)
+    weights = np.zeros((WIDTH, truth.shape[1]), dtype=np.float32)
     bias = np.full(truth.shape[1], ABSENT)
     for target, wanted in enumerate(truth.T):
         if 0 < wanted.sum() < len(wanted):
@@ -108,41 +97,65 @@ def fit(counts: Counts, truth: Array, importance: Array) -> Weights:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", ConvergenceWarning)
                 estimator.fit(matrix, wanted, sample_weight=importance)
-            fitted[:, target], bias[target] = estimator.coef_[0], estimator.intercept_[0]
-    borders = np.cumsum([0] + [len(columns[family]) for family in RECIPE])
-    weights = {family: fitted[borders[index] : borders[index + 1]] for index, family in enumerate(RECIPE)}
-    return Weights(columns, idf, weights, bias)
+            weights[is_kept, target], bias[target] = estimator.coef_[0], estimator.intercept_[0]
+    return Weights(idf, weights, bias)
 
 
-def logits(counts: Counts, learned: Weights) -> Array:
+def _compact(table: Table, is_kept: Array) -> Table:
+    """The columns that count, side by side: the regression runs through all its weights over and over."""
+    kept = is_kept[table.indices]
+    place = np.cumsum(is_kept, dtype=np.int32) - 1
+    pointers = np.r_[0, np.cumsum(kept, dtype=np.int32)][table.indptr]
+    parts = (table.data[kept].astype(np.float64), place[table.indices[kept]], pointers)
+    return sparse.csr_matrix(parts, shape=(table.shape[0], int(is_kept.sum())))
+
+
+def packed(learned: Weights) -> dict[str, Array]:
+    """What was learned as it is kept: the columns that count and what they weigh."""
+    columns = np.flatnonzero(learned.idf).astype(np.int32)
+    return {
+        "columns": columns,
+        "idf": learned.idf[columns],
+        "weights": learned.weights[columns],
+        "bias": learned.bias,
+    }
+
+
+def unpacked(kept: Mapping[str, Array]) -> Weights:
+    """What `packed` made, as it was."""
+    idf = np.zeros(WIDTH, dtype=np.float32)
+    weights = np.zeros((WIDTH, len(kept["bias"])), dtype=np.float32)
+    idf[kept["columns"]], weights[kept["columns"]] = kept["idf"], kept["weights"]
+    return Weights(idf, weights, kept["bias"])
+
+
+def logits(table: Table, learned: Weights) -> Array:
     """The first stage's scores [n, targets], as logarithms of odds."""
-    total: Array = np.tile(learned.bias, (counts["word"].shape[0], 1))
-    for family, block in _weighed(counts, learned.columns, learned.idf):
-        total += block @ learned.weights[family]
-    return total
+    return np.asarray(_weighed(table, learned.idf) @ learned.weights + learned.bias)
 
 
 def contributions(
-    rows: Sequence[Row], counts: Counts, asked: Sequence[tuple[int, int]], learned: Weights
+    rows: Sequence[Row], table: Table, asked: Sequence[tuple[int, int]], learned: Weights
 ) -> list[list[tuple[str, float]]]:
     """Per asked (sentence, target) of a document each name that holds there, and what it adds to the target's score.
 
-    `counts` are the `surrounded` ones of the document's rows. Of names that share a hash the first is given.
+    `table` is the `surrounded` one of the document's rows. Of names that share a hash the first is given.
     """
     found: list[list[tuple[str, float]]] = [[] for _ in asked]
-    some = chosen(counts, np.array([at for at, _ in asked], dtype=np.int64))
-    for family, block in _weighed(some, learned.columns, learned.idf):
+    some = _weighed(table[[at for at, _ in asked]], learned.idf)
+    values = []
+    for number, (_, target) in enumerate(asked):
+        own = slice(some.indptr[number], some.indptr[number + 1])
+        added = some.data[own] * learned.weights[some.indices[own], target]
+        values.append(dict(zip(some.indices[own].tolist(), added.tolist(), strict=True)))
+    for family, start in _STARTS.items():
         spoken = [list(dict.fromkeys(_spoken(rows, at, family))) for at, _ in asked]
         names = sorted({name for told in spoken for name in told})
-        hashed = _hashed([(name,) for name in names], family).indices.tolist() if names else []
+        hashed = (_hashed([(name,) for name in names], family).indices + start).tolist() if names else []
         places = dict(zip(names, hashed, strict=True))
-        for number, (_, target) in enumerate(asked):
-            at = slice(block.indptr[number], block.indptr[number + 1])
-            columns = block.indices[at]
-            added = (block.data[at] * learned.weights[family][columns, target]).tolist()
-            values = dict(zip(learned.columns[family][columns].tolist(), added, strict=True))
-            for name in spoken[number]:
-                value = values.pop(places[name], 0.0)
+        for number, told in enumerate(spoken):
+            for name in told:
+                value = values[number].pop(places[name], 0.0)
                 if value:
                     found[number].append((f"{family}_{name.partition('_')[2]}", value))
     return found
@@ -172,22 +185,12 @@ def _lent(block: Any, sizes: Sequence[int], steps: range) -> Any:
     return (reach @ block).sign().tocsr()
 
 
-def _weighed(counts: Counts, columns: Mapping[str, Array], idf: Mapping[str, Array]) -> Iterator[tuple[str, Any]]:
-    """Per family the columns that count as TF-IDF, each sentence's part of the length that the recipe says."""
-    for family, way in RECIPE.items():
-        block = _kept(counts[family], columns[family])
-        block.data = (1 + np.log(block.data)) * idf[family][block.indices]
-        owners = np.repeat(np.arange(block.shape[0]), np.diff(block.indptr))
-        lengths = np.sqrt(np.bincount(owners, block.data.astype(float) ** 2, block.shape[0]))
-        block.data *= (way.weight / np.maximum(lengths, 1e-9)).astype(np.float32)[owners]
-        yield family, block
-
-
-def _kept(block: Any, columns: Array) -> Any:
-    """The given columns of a block, ascending; by a table, since scipy looks through all columns for each document."""
-    number = np.full(block.shape[1], -1, dtype=np.int32)
-    number[columns] = np.arange(len(columns), dtype=np.int32)
-    found = number[block.indices]
-    stays = found >= 0
-    pointers = np.r_[0, np.cumsum(stays)][block.indptr]
-    return sparse.csr_matrix((block.data[stays], found[stays], pointers), shape=(block.shape[0], len(columns)))
+def _weighed(table: Table, idf: Array) -> Table:
+    """The table as TF-IDF, the part of each family in a row of the length that the recipe says."""
+    values = (1 + np.log(table.data)) * idf[table.indices]
+    size = len(RECIPE)
+    parts = np.repeat(np.arange(table.shape[0], dtype=np.int32) * size, np.diff(table.indptr)) + _FAMILY[table.indices]
+    lengths = np.sqrt(np.bincount(parts, values.astype(float) ** 2, table.shape[0] * size))
+    wanted = np.tile([way.weight for way in RECIPE.values()], table.shape[0])
+    values *= (wanted / np.maximum(lengths, 1e-9)).astype(np.float32)[parts]
+    return sparse.csr_matrix((values, table.indices, table.indptr), shape=table.shape)

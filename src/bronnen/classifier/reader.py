@@ -1,8 +1,8 @@
 """The reader: a small network that reads a document word by word and scores its sentences and passages in context.
 
 It learned Dutch from unlabelled policy text and the sources from labelled sentences; it was trained outside this
-package (`training/` in the project) and only read here, with numpy alone: no torch, nothing to install. Its scores are
-features of the second stage, beside those of the first; what labels come of them is scikit-learn's to say.
+package (`training/` in the project) and only read here, with numpy and scipy: no torch, nothing to install. Its scores
+are features of the second stage, beside those of the first; what labels come of them is scikit-learn's to say.
 
 The words of a document are one stream. A word is the sum of four learned vectors (the word, how it begins, how it
 ends, its capitals); four gated convolutions (Dauphin et al. 2017, arXiv:1612.08083) let it see eight words to each
@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 
 from bronnen.classifier.first import Array
 from bronnen.features import Row
@@ -79,8 +80,9 @@ class Reader:
         own[starts] = False  # the mark before each sentence
         words, starts, lengths = words[own], starts - np.arange(len(starts)), lengths - 1
         pull = np.exp(np.clip(self._linear("pull", words), -8, 8))
-        heads = [np.add.reduceat(words * pull[:, [head]], starts) for head in range(pull.shape[1])]
         total = np.add.reduceat(pull, starts) + np.float32(1e-6)
+        at, ends = np.arange(len(words)), np.r_[starts, len(words)]
+        heads = [sparse.csr_matrix((column, at, ends), (len(starts), len(words))) @ words for column in pull.T]
         pooled = [head / total[:, [number]] for number, head in enumerate(heads)]
         state = self._linear("pooled", np.hstack([*pooled, np.maximum.reduceat(words, starts)]))
         state = state * _sigmoid(state)

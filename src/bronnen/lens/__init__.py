@@ -149,7 +149,7 @@ def how(lens: Lens, model: LensModel | None, language: str = "nl") -> str:
 
 def _found(lens: Lens, passage: Paragraph) -> dict[str, tuple[str, ...]]:
     found: dict[str, dict[str, None]] = {}
-    for sentence in passage.sentences:
+    for sentence in passage:
         tokens = [token for token in tokens_of(sentence) if token != ","]
         words = [token.lower() for token in tokens]
         hits = matches(words, lens.words)

@@ -111,8 +111,8 @@ def fit(lens: Lens, passages: Sequence[Paragraph], truth: Array, groups: Array, 
     chances = np.zeros(truth.shape)
     for held in np.unique(fold):
         away, here = np.flatnonzero(fold != held), np.flatnonzero(fold == held)
-        learned = first.fit(first.chosen(counts, away), truth[away], ones[away])
-        chances[here] = _chances(first.logits(first.chosen(counts, here), learned))
+        learned = first.fit(counts[away], truth[away], ones[away])
+        chances[here] = _chances(first.logits(counts[here], learned))
     listed = label(lens, passages)
     thresholds: dict[str, float] = {}
     quality: dict[str, dict[str, Any]] = {}
@@ -149,8 +149,7 @@ def load(folder: Path, lens: Lens) -> LensModel:
         raise MissingError(f"Cannot read the model in {folder}: {error}.", _AGAIN) from error
     _check(card, data, folder, lens)
     try:
-        weights = first.Weights(**disk.loaded(data))
-        _fitting(weights, len(lens.keys))
+        weights = _fitting(disk.loaded(data), len(lens.keys))
     except disk.ForeignTypeError as error:
         raise MissingError(f"{folder / 'model.skops'} holds {error}: it is no model of bronnen.", _AGAIN) from error
     except (*_DAMAGED, zipfile.BadZipFile) as error:
@@ -160,19 +159,19 @@ def load(folder: Path, lens: Lens) -> LensModel:
 
 def _rows(lens: Lens, passage: Paragraph) -> list[Row]:
     """The rows of a passage by itself, with the keys that the word lists find in a sentence among its cues."""
-    alone = replace(passage, heading="", sentences=passage.sentences or ("",))
-    found = label(lens, [replace(alone, sentences=(sentence,)) for sentence in alone.sentences])
+    alone = passage or ("",)
+    found = label(lens, [(sentence,) for sentence in alone])
     return [
         replace(row, names={**row.names, "cue": (*row.names["cue"], *(f"cue_lens {key}" for key in keys))})
         for row, keys in zip(rows([alone]), found, strict=True)
     ]
 
 
-def _sentence_counts(rows: Sequence[Row], sizes: Sequence[int]) -> first.Counts:
+def _sentence_counts(rows: Sequence[Row], sizes: Sequence[int]) -> first.Table:
     return first.surrounded(first.counted(rows), sizes)  # each passage as a document by itself
 
 
-def _together(counts: first.Counts, sizes: Sequence[int]) -> first.Counts:
+def _together(counts: first.Table, sizes: Sequence[int]) -> first.Table:
     return first.together(counts, np.repeat(np.arange(len(sizes)), sizes))
 
 
@@ -191,7 +190,7 @@ def _chances(logits: Array) -> Array:
 
 
 def _model(lens: Lens, weights: first.Weights, about: dict[str, Any]) -> LensModel:
-    data = disk.dumped({name: getattr(weights, name) for name in weights.__slots__})
+    data = disk.dumped(first.packed(weights))
     digest = hashlib.sha256(data).hexdigest()
     versions = {name: metadata.version(name) for name in ("bronnen", "scikit-learn", "numpy", "skops")}
     card: dict[str, Any] = {"format": FORMAT, "kind": KIND, "id": "", "sha256": digest, "versions": versions}
@@ -243,17 +242,19 @@ def _told(card: dict[str, Any], key: str) -> bool:
     return shares and all(isinstance(one, int) and 0 < one < 10**9 for one in sizes)
 
 
-def _fitting(weights: first.Weights, keys: int) -> None:
-    """Refuse weights whose parts do not fit together.
+def _fitting(kept: dict[str, Array], keys: int) -> first.Weights:
+    """The weights in a file.
 
     Raises:
-        ValueError: they do not.
+        ValueError: their parts do not fit together.
     """
-    if np.shape(weights.bias) != (keys,) or not np.isfinite(weights.bias).all():
+    columns, idf, learned = (kept[name] for name in ("columns", "idf", "weights"))
+    if np.shape(kept["bias"]) != (keys,) or not np.isfinite(kept["bias"]).all():
         raise ValueError("its biases do not fit")
-    for family, way in first.RECIPE.items():
-        columns, idf, learned = (one[family] for one in (weights.columns, weights.idf, weights.weights))
-        inside = columns.dtype.kind == "i" and (columns >= 0).all() and (columns < 2**way.bits).all()
-        shapes = columns.ndim == 1 and idf.shape == columns.shape and learned.shape == (len(columns), keys)
-        if not (inside and shapes and (np.diff(columns) > 0).all() and np.isfinite(learned).all()):
-            raise ValueError(f"its parts do not fit together: {family}")
+    shapes = columns.ndim == 1 and idf.shape == columns.shape and learned.shape == (len(columns), keys)
+    is_finite = np.isfinite(idf).all() and np.isfinite(learned).all()
+    if not (shapes and columns.dtype.kind == "i" and (np.diff(columns) > 0).all() and is_finite):
+        raise ValueError("its parts do not fit together")
+    if len(columns) and not 0 <= columns[0] <= columns[-1] < first.WIDTH:
+        raise ValueError("its columns do not fit")
+    return first.unpacked(kept)

@@ -103,6 +103,4 @@ def _passages(told: Told) -> list[LabelledPassage]:
 
 
 def _paragraph(text: str, labelled: LabelledPassage) -> Paragraph:
-    passage = labelled.passage
-    sentences = tuple(text[one.start : one.end] for one in passage.sentences)
-    return Paragraph(passage.heading, passage.kind.value, sentences)
+    return tuple(text[one.start : one.end] for one in labelled.passage.sentences)

@@ -15,7 +15,6 @@ from bronnen.features import Paragraph
 from bronnen.formats.marked import Marked, read_marked
 from bronnen.lens import Lens
 from bronnen.lens.model import LensModel, fit
-from bronnen.records import Kind
 from bronnen.training.train import groups_of
 
 LEAST_CASES = 5  # texts that must carry a key
@@ -71,10 +70,10 @@ def _check(
 
 
 def _paragraph(text: str, spans: Sequence[tuple[int, int]]) -> Paragraph:
-    return Paragraph("", Kind.PARAGRAPH.value, tuple(text[start:end] for start, end in spans))
+    return tuple(text[start:end] for start, end in spans)
 
 
 def _as_sample(one: Marked, paragraph: Paragraph) -> Sample:
     """A text as a sample without labels, to see which documents are versions of one."""
-    sentences = tuple(SampleSentence(text, {}) for text in paragraph.sentences)
+    sentences = tuple(SampleSentence(text, {}) for text in paragraph)
     return Sample(one.document, one.document, one.document, False, (sentences,))

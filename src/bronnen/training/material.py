@@ -15,7 +15,7 @@ import numpy as np
 
 from bronnen.classifier import SOURCES
 from bronnen.corpus import Sample, SampleSentence, anchor
-from bronnen.features import Paragraph, Row, rows
+from bronnen.features import Row, rows
 from bronnen.records import Analysis, Labels, Passage, Source, Unit, Use, Verdict, page_at
 from bronnen.training.bootstrap import Array
 from bronnen.training.own import of_sample
@@ -120,7 +120,7 @@ def of_samples(samples: Sequence[Sample], unit: Unit) -> Material:
     pieces: list[tuple[Sample, list[SampleSentence]]] = []
     for sample, run in zip(samples, runs, strict=True):
         told = [sentence for paragraph in sample.paragraphs for sentence in paragraph]
-        lengths = [1] * len(told) if unit is Unit.SENTENCE else [len(one.sentences) for one in run.paragraphs]
+        lengths = [1] * len(told) if unit is Unit.SENTENCE else [len(one) for one in run.paragraphs]
         at = 0
         for length in lengths:
             pieces.append((sample, told[at : at + length]))
@@ -277,12 +277,7 @@ def _place(analysis: Analysis, passage: Passage) -> Place:
 def _rows(analysis: Analysis) -> list[Row]:
     """The document as the product shows it to the classifier."""
     text = analysis.document.text
-    return rows(
-        [
-            Paragraph(passage.heading, passage.kind, tuple(text[one.start : one.end] for one in passage.sentences))
-            for passage in analysis.passages
-        ]
-    )
+    return rows([[text[one.start : one.end] for one in passage.sentences] for passage in analysis.passages])
 
 
 def _sample(analysis: Analysis) -> Sample:

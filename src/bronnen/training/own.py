@@ -20,7 +20,7 @@ from bronnen.corpus import Sample, read_samples
 from bronnen.errors import StoreError
 from bronnen.features import Paragraph
 from bronnen.formats.labels import MAX_LINE, read_labels
-from bronnen.records import Kind, Labels, Source, Unit, Verdict
+from bronnen.records import Labels, Source, Unit, Verdict
 from bronnen.segment import parts
 from bronnen.settings import SegmentSettings
 from bronnen.verdicts import labels_of, rank, settle
@@ -68,7 +68,7 @@ def of_sample(sample: Sample, most: int = SegmentSettings().max_words) -> Labell
         texts = [sentence.text for sentence in paragraph]
         told += [sentence.labels for sentence in paragraph]
         spans = parts(texts, most)
-        paragraphs += [Paragraph("", Kind.PARAGRAPH.value, tuple(texts[start:end])) for start, end in spans]
+        paragraphs += [tuple(texts[start:end]) for start, end in spans]
     return _run(sample.document, paragraphs, told)
 
 
@@ -102,7 +102,7 @@ def truth(labels: Sequence[Labels]) -> Truth:
 
 def _run(document: str, paragraphs: Sequence[Paragraph], told: Sequence[Labels]) -> Labelled:
     sentences = truth(told)
-    numbers = np.repeat(np.arange(len(paragraphs)), [len(one.sentences) for one in paragraphs])
+    numbers = np.repeat(np.arange(len(paragraphs)), [len(one) for one in paragraphs])
     return Labelled(document, tuple(paragraphs), sentences, passage_truth(sentences, numbers), (True, True))
 
 
@@ -122,11 +122,8 @@ class _Span:
 
 def _passage_run(document: str, spans: Sequence[_Span]) -> Labelled:
     nlp = language.load()
-    paragraphs = [
-        Paragraph("", Kind.PARAGRAPH.value, tuple(span.quote[a:b] for a, b in language.sentences(nlp, span.quote)))
-        for span in spans
-    ]
-    size = sum(len(paragraph.sentences) for paragraph in paragraphs)
+    paragraphs = [tuple(span.quote[a:b] for a, b in language.sentences(nlp, span.quote)) for span in spans]
+    size = sum(map(len, paragraphs))
     nothing = np.zeros((size, len(SOURCES), len(USES)), dtype=bool)
     return Labelled(document, tuple(paragraphs), nothing, truth([span.labels for span in spans]), (False, True))
 
@@ -140,9 +137,7 @@ def _sentence_run(document: str, spans: Sequence[_Span]) -> Labelled:
         blocks[-1].append(span.quote)
     most = SegmentSettings().max_words
     cut = [tuple(block[start:end]) for block in blocks for start, end in parts(block, most)]
-    return _run(
-        document, [Paragraph("", Kind.PARAGRAPH.value, texts) for texts in cut], [span.labels for span in spans]
-    )
+    return _run(document, cut, [span.labels for span in spans])
 
 
 def _neighbours(spans: Sequence[_Span]) -> Iterator[list[_Span]]:

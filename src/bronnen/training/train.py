@@ -123,7 +123,7 @@ def _check(examples: Examples) -> None:
 
 def _as_sample(run: Labelled) -> Sample:
     """A run as a sample without labels, to see which documents are versions of one."""
-    paragraphs = tuple(tuple(SampleSentence(text, {}) for text in one.sentences) for one in run.paragraphs)
+    paragraphs = tuple(tuple(SampleSentence(text, {}) for text in one) for one in run.paragraphs)
     return Sample(run.document, run.document, run.document, False, paragraphs)
 
 

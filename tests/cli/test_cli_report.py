@@ -115,7 +115,7 @@ def test_the_workbook_never_runs_a_formula(store: Path) -> None:
     import openpyxl
 
     book = openpyxl.load_workbook(written(store, "--out", "r.xlsx", "--format", "xlsx"))
-    assert book.sheetnames == ["balance", "passages", "institutes", "failures", "method"]
+    assert book.sheetnames == ["balance", "sections", "groups", "passages", "institutes", "failures", "method"]
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     assert not [cell for cell in cells if cell.data_type == "f"]
     assert any(cell.value == "=1+1.pdf" and cell.quotePrefix for cell in cells)
@@ -155,10 +155,11 @@ def test_a_summary_is_one_page_or_a_folder_of_pages(store: Path) -> None:
     ],
 )
 def test_wrong_use_is_told(store: Path, words: tuple[str, ...], said: str) -> None:
-    done = report(store, "--out", "r", *words)
+    out = "r" if "--format" in words else "r.html"
+    done = report(store, "--out", out, *words)
     assert said in done.stderr
     assert done.exit_code in (2, 6, 7, 8)
-    assert not Path("r").is_file()
+    assert not Path(out).is_file()
 
 
 def test_what_is_there_is_replaced_only_when_asked(store: Path) -> None:
@@ -167,6 +168,46 @@ def test_what_is_there_is_replaced_only_when_asked(store: Path) -> None:
     assert done.exit_code == 2 and "--force" in done.stderr
     assert Path("r.html").read_text() == "van mij"
     assert "Waar steunen" in written(store, "--out", "r.html", "--force").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("out", "form", "said"),
+    [
+        ("x.pdf", "html", "does not end in .html"),
+        ("x.csv", "xlsx", "does not end in .xlsx"),
+        ("x.pdf", "summary", "writes a folder"),
+        ("weg/x.html", "html", "There is no folder"),
+        ("er.html", "csv", "writes a folder"),
+        ("map", "csv", ""),
+        ("uit", "csv", "the folder of the scan"),
+        ("uit/balance.xlsx", "xlsx", "a file of the scan"),
+        ("map/brief.html", "html", "one of the documents"),
+    ],
+)
+def test_a_report_never_takes_the_place_of_anything_else(store: Path, out: str, form: str, said: str) -> None:
+    """Not even with --force: not of the store, nor of what the scan wrote, nor of a document that it read."""
+    Path("map").mkdir()
+    for name in ("er.html", "map/brief.html", "uit/balance.xlsx"):
+        Path(name).write_text("van mij")
+    with Store(store, write=True) as opened:
+        run = opened.begin_run(Settings(), "0.1.0")
+        found = analysis("brief.html", KNOWS, document_id="f" * 64)
+        opened.add(run, 0, "map/brief.html", found)
+        opened.end_run(run)
+    before = {path: path.read_bytes() for path in Path().rglob("*") if path.is_file()}
+    done = report(store, "--out", out, "--format", form, "--force")
+    assert said in done.stderr
+    assert (done.exit_code == 2) == bool(said)
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_columns_of_a_users_own_table_are_in_the_balance(store: Path) -> None:
+    Path("meta.csv").write_text("name,thema\nbrief.pdf,wonen\nweg.pdf,zorg\n", encoding="utf-8")
+    done = report(store, "--out", "t", "--format", "csv", "--metadata", "meta.csv")
+    assert done.exit_code == 0
+    assert "not in the table of --metadata: advies.pdf" in done.stderr and "weg.pdf" in done.stderr
+    assert [row["thema"] for row in rows(Path("t/balance.csv"))] == ["", "wonen", ""]
+    assert any(row["column"] == "thema" for row in rows(Path("t/codebook.csv")))
 
 
 def test_an_empty_store_is_told(tmp_path: Path) -> None:

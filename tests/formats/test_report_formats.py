@@ -58,9 +58,14 @@ def write_report(path: Path, passages: Any) -> None:
     failures = [{"path": text, "code": "bug", "exit_code": 1, "message": text} for text in RISKY]
     bearer = dict(zip(flat.INSTITUTE_COLUMNS, ("=CBS", "institute", "scientific", "used", 2, 3), strict=True))
     method = [{"key": text, "value": text} for text in RISKY]
-    workbook.write_report(
-        path, balance=balance, passages=passages, institutes=[bearer], failures=failures, method=method
-    )
+    sheets: workbook.Sheets = {
+        "balance": (tables.BALANCE_COLUMNS, balance),
+        "passages": (flat.PASSAGE_COLUMNS, passages),
+        "institutes": (flat.INSTITUTE_COLUMNS, [bearer]),
+        "failures": (tables.FAILURE_COLUMNS, failures),
+        "method": (flat.METHOD_COLUMNS, method),
+    }
+    workbook.write_workbook(path, sheets)
 
 
 # ------------------------------------------------------------------------------------------------------------ rows

@@ -10,6 +10,16 @@ from bronnen.cli.choices import LANGUAGES, REPORTS
 from bronnen.errors import ExitCode, UsageError
 
 _PATH = click.Path(path_type=Path)
+_ENDINGS = {  # of the file that each format writes; those without write a folder
+    "html": (".html", ".htm"),
+    "summary": (".html", ".pdf"),
+    "pdf": (".pdf",),
+    "xlsx": (".xlsx",),
+    "csv": (),
+    "parquet": (),
+    "json": (".json",),
+    "qdpx": (".qdpx",),
+}
 
 
 @click.command()
@@ -63,13 +73,34 @@ def report(
 
     if lens_model is not None and lens is None:
         raise UsageError("--lens-model goes with a lens.", "Give --lens too.")
-    if out.exists() and not force and not _is_empty_folder(out):
-        raise UsageError(f"{out} is there already.", "Choose another place, or add --force to replace it.")
+    _check_out(out, form, force=force, is_one=wanted is not None)
     asked = reports.Asked(folder, openable(out), form, wanted, metadata, lens, lens_model, questions, language)
     outcome = reports.write(asked)
     for line in outcome.lines:
         click.echo(f"bronnen: {printable(line)}", err=True)
+    if not outcome.failed:
+        click.echo(f"bronnen: written: {printable(str(out))}", err=True)
     ctx.exit(int(ExitCode.BATCH if outcome.failed else ExitCode.OK))
+
+
+def _check_out(out: Path, form: str, *, force: bool, is_one: bool) -> None:
+    """Refuses a place that does not fit, before any work is done.
+
+    Raises:
+        UsageError: the name does not go with the format, a folder is wanted or there is one, there is no such folder,
+            or something is there already.
+    """
+    endings = _ENDINGS[form] if is_one or form not in ("summary", "pdf") else ()
+    if endings and out.suffix.lower() not in endings:
+        raise UsageError(f"{out} does not end in {' or '.join(endings)}.", f"Name it so for --format {form}.")
+    if not endings and out.suffix and not out.is_dir():
+        raise UsageError(f"--format {form} writes a folder.", "Name a folder, or add --document for one document.")
+    if not out.absolute().parent.is_dir():
+        raise UsageError(f"There is no folder {out.absolute().parent}.", "Make it, or choose another place.")
+    if out.is_dir() if endings else out.is_file():
+        raise UsageError(f"{out} is a {'folder' if endings else 'file'}.", "Choose another name.")
+    if out.exists() and not force and not _is_empty_folder(out):
+        raise UsageError(f"{out} is there already.", "Choose another place, or add --force to replace it.")
 
 
 def _is_empty_folder(path: Path) -> bool:

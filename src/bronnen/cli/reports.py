@@ -3,35 +3,42 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from bronnen import __version__, questions, taxonomy
+from bronnen import questions, taxonomy
+from bronnen.cli import report_data
 from bronnen.cli.inputs import file_hash, find_document
-from bronnen.cli.outputs import group_rows
+from bronnen.cli.screen import some
 from bronnen.dossier import Dossier, Told, gather, only
 from bronnen.dossier.connections import connections
 from bronnen.dossier.gaps import gaps, looked_at
 from bronnen.dossier.trends import trends
-from bronnen.errors import BronnenError, UsageError
+from bronnen.errors import BronnenError, MissingError, UsageError
 from bronnen.extract import openable
-from bronnen.formats import flat, replacing, tables, without_surrogates, workbook
+from bronnen.formats import replacing, without_surrogates
 from bronnen.formats.links import page_link
-from bronnen.formats.metadata import read_metadata
-from bronnen.heard import counted, heard_rows
-from bronnen.records import Source
+from bronnen.formats.metadata import Metadata, read_metadata
+from bronnen.heard import counted
 from bronnen.report.facts import IN_BRIEF, About, facts
 from bronnen.report.facts import asked as asked_of
 from bronnen.report.voice import Voice
 from bronnen.settings import model_folder
-from bronnen.settled import placed, weighed
-from bronnen.store import Store
+from bronnen.settled import placed
+from bronnen.store import FILE, Store
+from bronnen.store.opening import LOCK
 
 _NAME = re.compile(r"[^\w .,()-]+")
 _LONGEST = 80  # characters of a file's name
+_OWN = frozenset(  # what a scan writes in its folder
+    {FILE, LOCK, "passages.jsonl", "balance.xlsx"}
+    | {f"{name}.csv" for name in ("balance", "sections", "groups", "warnings", "failures", "duplicates")}
+)
 
 
 @dataclass(slots=True)
@@ -63,19 +70,53 @@ def write(asked: Asked) -> Outcome:
     Raises:
         BronnenError: there is no scan, no such document, or a file could not be read or written.
     """
+    _guard(asked)
     if asked.form == "qdpx":
         return _project(asked)
+    _need(asked)
     dossier, about = gathered(asked)
     writers: dict[str, Callable[[Asked, Dossier, About], Outcome]] = {
         "html": _page,
         "summary": _summaries,
         "pdf": _copies,
-        "xlsx": _workbook,
-        "csv": _tables,
-        "parquet": _tables,
-        "json": _json,
+        "xlsx": _data,
+        "csv": _data,
+        "parquet": _data,
+        "json": _data,
     }
-    return writers[asked.form](asked, dossier, about)
+    outcome = writers[asked.form](asked, dossier, about)
+    outcome.lines[:0] = about.remarks
+    return outcome
+
+
+def _guard(asked: Asked) -> None:
+    """Never writes over what people gave or said: a document of the scan, or anything in the scan's own folder.
+
+    Raises:
+        UsageError: it would.
+    """
+    out = Path(os.path.realpath(asked.out))
+    if out.parent == Path(os.path.realpath(asked.folder)) and out.name in _OWN:
+        raise UsageError(f"{asked.out} is a file of the scan.", "Choose another name or folder.")
+    if out == Path(os.path.realpath(asked.folder)):
+        raise UsageError(f"{asked.out} is the folder of the scan.", "Choose another folder.")
+    with Store(openable(asked.folder)) as store:
+        paths = [path for _, _, path in store.documents()]
+    if any(Path(os.path.realpath(path)) == out for path in paths):
+        raise UsageError(f"{asked.out} is one of the documents.", "A report never takes the place of a document.")
+
+
+def _need(asked: Asked) -> None:
+    """Raises a MissingError for what a format needs, before the work and once."""
+    wanted = {"parquet": ("pyarrow",), "pdf": ("pikepdf", "typst"), "summary": ("typst",)}.get(asked.form, ())
+    if asked.form == "summary" and asked.document and asked.out.suffix.lower() == ".html":
+        return
+    missing = [name for name in wanted if find_spec(name) is None]
+    if missing:
+        raise MissingError(
+            f"--format {asked.form} needs {' and '.join(missing)}, not installed here.",
+            "Run `python -m uv sync --extra office --extra pdf --extra parquet` in your checkout of bronnen.",
+        )
 
 
 def gathered(asked: Asked) -> tuple[Dossier, About]:
@@ -88,7 +129,8 @@ def gathered(asked: Asked) -> tuple[Dossier, About]:
         whole = gather(store.analyses(run), store.run_settings(run), told)
         failures, duplicates, date = store.failures(run), store.duplicates(run), store.run_date(run)
     if not whole.documents:
-        raise UsageError(f"The last scan in {asked.folder} read no document.", "See failures.csv there.")
+        step = "See failures.csv there; was it interrupted, run the same scan again."
+        raise UsageError(f"The last scan in {asked.folder} read no document.", step)
     dossier = only(whole, one) if one else whole
     about = About(
         date=date,
@@ -103,7 +145,19 @@ def gathered(asked: Asked) -> tuple[Dossier, About]:
         whole=whole,
         questions=own,
     )
-    return dossier, _with_lens(asked, dossier, about)
+    return dossier, replace(_with_lens(asked, dossier, about), remarks=_unmatched(whole, told))
+
+
+def _unmatched(dossier: Dossier, metadata: Metadata | None) -> tuple[str, ...]:
+    """What does not fit between a table of properties and the documents."""
+    if metadata is None:
+        return ()
+    known = [(one.document.id, one.document.path, one.document.name) for one in dossier.documents]
+    met = {id(metadata.of(*one)) for one in known}
+    without = [one.document.name for one, key in zip(dossier.documents, known, strict=True) if not metadata.of(*key)]
+    unmet = [metadata.named(row) for row in metadata.told if id(row) not in met]
+    lines = (("not in the table of --metadata", without), ("in that table, but not in the scan", unmet))
+    return tuple(f"{said}: {some(names)}." for said, names in lines if names)
 
 
 def _run(store: Store, asked: Asked) -> int:
@@ -116,6 +170,8 @@ def _run(store: Store, asked: Asked) -> int:
 def _with_lens(asked: Asked, dossier: Dossier, about: About) -> About:
     if asked.lens is None:
         return about
+    if asked.form != "html":
+        raise UsageError(f"--format {asked.form} knows no lens.", "A lens goes with --format html.")
     from bronnen import lens
     from bronnen.report.glass import seen
 
@@ -188,7 +244,7 @@ def _copies(asked: Asked, dossier: Dossier, about: About) -> Outcome:
 
     def copy(one: Told) -> tuple[bytes, list[str]]:
         path = openable(Path(one.document.path))
-        if not path.is_file() or file_hash(path) != one.document.id:
+        if not _is_same(Path(one.document.path), one.document.id):
             raise UsageError(f"{one.document.path} is gone or was changed.", "Scan it again, then report.")
         document = read(path, dossier.settings.extract)
         if document.text != one.document.text:
@@ -239,99 +295,13 @@ def _put(path: Path, data: bytes) -> None:
         stream.write(data)
 
 
-# ---------------------------------------------------------------------------------------------------- for programs
-
-
-def _rows(asked: Asked, dossier: Dossier, about: About, here: Path) -> dict[str, Iterator[tables.Row]]:
-    """The rows of every table, made when they are asked for."""
-    return {
-        "balance": (tables.balance_row(one.document, one.balance) for one in dossier.documents),
-        "sections": (
-            tables.section_row(one.document, number, chapter.heading, chapter.balance)
-            for one in dossier.documents
-            for number, chapter in enumerate(one.chapters, start=1)
-        ),
-        "groups": group_rows(dossier.groups),
-        "passages": _passage_rows(asked, dossier, about, here),
-        "heard": (row for one in dossier.documents for row in heard_rows(one.document, one.mentions)),
-        "failures": (tables.failure_row(failure) for failure in about.failures),
-    }
-
-
-def _passage_rows(asked: Asked, dossier: Dossier, about: About, here: Path) -> Iterator[tables.Row]:
-    for one in dossier.documents:
-        page_of, text = tables.page_numbers(one.document), one.document.text
-        is_there = one.document.id in about.links
-        for labelled in one.passages:
-            page = page_of(labelled.passage.start)
-            told = (weighed(labelled, source, text, asked.language) for source in Source if source in labelled.labels)
-            reasons = "; ".join(dict.fromkeys(line for lines in told for line in lines))
-            row = flat.flat_passage_row(one.document, labelled, page, reasons, by_people=bool(labelled.by_people))
-            yield {**row, workbook.LINK: page_link(one.document.path, page, here) if is_there else None}
-
-
-def _institutes(dossier: Dossier) -> Iterator[tables.Row]:
-    for count in counted(one.mentions for one in dossier.documents):
-        yield {
-            "bearer": count.name,
-            "kind": count.kind.value,
-            "source": count.source.value,
-            "use": count.use.value,
-            "documents": count.documents,
-            "passages": count.passages,
-        }
-
-
-def _method(dossier: Dossier, about: About) -> dict[str, tables.Value]:
-    """How the figures came about: keys and values."""
-    makers = {one.made_with for one in dossier.documents}
-    return {
-        "bronnen": __version__,
-        "scanned": about.date,
-        "models": ", ".join(sorted({one.model for one in makers})),
-        "language": ", ".join(sorted({one.language for one in makers})),
-        "settings": json.dumps(asdict(dossier.settings)),
-        "balance": dossier.documents[0].balance.method,
-        "intervals": "95%",
-    }
-
-
-def _workbook(asked: Asked, dossier: Dossier, about: About) -> Outcome:
-    rows = _rows(asked, dossier, about, asked.out.parent)
-    method = [{"key": key, "value": value} for key, value in _method(dossier, about).items()]
-    workbook.write_report(
-        asked.out,
-        balance=rows["balance"],
-        passages=rows["passages"],
-        institutes=_institutes(dossier),
-        failures=rows["failures"],
-        method=method,
-    )
-    return Outcome()
-
-
-def _tables(asked: Asked, dossier: Dossier, about: About) -> Outcome:
-    """A folder with a file per table, and the codebook of their columns."""
-    from bronnen.formats.codebook import TABLES, write_codebook
-    from bronnen.formats.parquet import write_parquet
-
-    asked.out.mkdir(parents=True, exist_ok=True)
-    rows = _rows(asked, dossier, about, asked.out)
-    for name, found in rows.items():
-        if asked.form == "csv":
-            tables.write_csv(asked.out / f"{name}.csv", TABLES[name], found)
-        else:
-            write_parquet(asked.out / f"{name}.parquet", TABLES[name], found, name)
-    write_codebook(asked.out / "codebook.csv", {name: TABLES[name] for name in rows})
-    return Outcome()
-
-
-def _json(asked: Asked, dossier: Dossier, about: About) -> Outcome:
-    from bronnen.formats.whole import write_report_json
-
-    rows = _rows(asked, dossier, about, asked.out.parent)
-    passages = ({key: value for key, value in row.items() if key != workbook.LINK} for row in rows.pop("passages"))
-    write_report_json(asked.out, _method(dossier, about), passages=passages, **rows)
+def _data(asked: Asked, dossier: Dossier, about: About) -> Outcome:
+    if asked.form == "xlsx":
+        report_data.write_workbook(dossier, about, asked.language, asked.out)
+    elif asked.form == "json":
+        report_data.write_json(dossier, about, asked.language, asked.out)
+    else:
+        report_data.write_tables(dossier, about, asked.language, asked.out, asked.form)
     return Outcome()
 
 
@@ -347,4 +317,10 @@ def _project(asked: Asked) -> Outcome:
         name = asked.out.stem
         made = exchange.project(name, store.run_date(run), analyses, language=asked.language, with_files=True)
         write_qdpx(asked.out, made)
-    return Outcome()
+        known = store.run_documents(run)
+    gone = [name for key, name, path in known if one in ("", key) and not _is_same(Path(path), key)]
+    return Outcome([f"without the file itself, which is gone or was changed: {some(gone)}."] if gone else [])
+
+
+def _is_same(path: Path, document_id: str) -> bool:
+    return openable(path).is_file() and file_hash(openable(path)) == document_id

@@ -16,8 +16,8 @@ from shutil import copyfileobj
 from typing import Any
 
 from bronnen.errors import MissingError
-from bronnen.formats import FORMULA, flat, replacing, without_surrogates
-from bronnen.formats.tables import BALANCE_COLUMNS, FAILURE_COLUMNS, Row, Value
+from bronnen.formats import FORMULA, replacing, without_surrogates
+from bronnen.formats.tables import Row, Value
 
 LINK = "link"
 """The key in a row, no column, for what its `page` opens (`links.page_link`), or its `name` where it has no page."""
@@ -42,33 +42,6 @@ _MODIFIED = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 Sheets = Mapping[str, tuple[Sequence[str], Iterable[Row]]]
-
-
-def write_report(
-    path: Path,
-    *,
-    balance: Iterable[Row],
-    passages: Iterable[Row],
-    institutes: Iterable[Row],
-    failures: Iterable[Row],
-    method: Iterable[Row],
-) -> None:
-    """Writes the workbook of a report: a sheet per table, with the columns of the codebook.
-
-    A passage may have `LINK` in its row: its page opens that.
-
-    Raises:
-        MissingError: openpyxl is not installed.
-        StoreError: the file cannot be written.
-    """
-    sheets: Sheets = {
-        "balance": (BALANCE_COLUMNS, balance),
-        "passages": (flat.PASSAGE_COLUMNS, passages),
-        "institutes": (flat.INSTITUTE_COLUMNS, institutes),
-        "failures": (FAILURE_COLUMNS, failures),
-        "method": (flat.METHOD_COLUMNS, method),
-    }
-    write_workbook(path, sheets)
 
 
 def write_workbook(path: Path, sheets: Sheets) -> None:

@@ -65,6 +65,7 @@ class About:
     whole: Dossier | None = None  # all documents of the scan, where only one of them is reported
     questions: Questions = field(default_factory=Questions)
     seen: Seen | None = None  # through a lens
+    remarks: tuple[str, ...] = ()  # for who writes the report, not for its readers
 
 
 def facts(dossier: Dossier, about: About, language: str = "nl") -> Facts:

@@ -129,7 +129,7 @@ def test_two_documents_of_one_row_both_meet_it() -> None:
 THREE = of_region(n=3, z=3)
 DIFFER = (
     "Wijken af van de andere groepen: regio n (meer ervaringskennis), regio z (minder ervaringskennis). "
-    "Zie groups.csv; een op de twintig is toeval."
+    "Met andere documenten kan dat anders zijn."
 )
 FEW = "Te weinig documenten om groepen te vergelijken (minder dan 3 in of buiten een groep)."
 

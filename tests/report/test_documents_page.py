@@ -19,8 +19,9 @@ from bronnen.dossier import Dossier, gather, only
 from bronnen.dossier.gaps import gaps, looked_at
 from bronnen.dossier.trends import trends
 from bronnen.formats.metadata import Metadata
+from bronnen.quantify import hundredths
 from bronnen.records import Estimate, Failure, Source, Unit, Use
-from bronnen.report.facts import About, facts, hundredths
+from bronnen.report.facts import About, facts
 from bronnen.report.page import documents_page, in_script
 from bronnen.report.passages import passage_facts, shown, strongest, units
 from bronnen.report.said import EN, NL

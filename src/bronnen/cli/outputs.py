@@ -118,7 +118,7 @@ def remarks(groups: Groups, rows: Sequence[tables.Row]) -> Iterator[str]:
         if row[f"{source}_outcome"] in ("more", "less")
     ]
     if shown:
-        yield f"Wijken af van de andere groepen: {some(shown)}. Zie groups.csv; een op de twintig is toeval."
+        yield f"Wijken af van de andere groepen: {some(shown)}. Met andere documenten kan dat anders zijn."
     elif any(row[f"{source}_outcome"] for row in rows for source in looks()):
         yield "Tussen de groepen is geen verschil aangetoond: zie groups.csv."
     elif groups.columns:

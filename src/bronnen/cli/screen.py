@@ -103,10 +103,6 @@ def tag(labels: Labels) -> str:
     return " ".join(looks()[source].letter + use_mark(labels[source]) for source in Source if source in labels)
 
 
-def percent(share: float) -> str:
-    return f"{100 * share:.0f}%"
-
-
 def some(names: Sequence[str], most: int = 5) -> str:
     """The first of some names, and how many more there are."""
     told = ", ".join(printable(name) for name in names[:most])

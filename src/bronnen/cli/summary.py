@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bronnen.cli.screen import bar, percent, printable, some
-from bronnen.quantify import ENOUGH, HARDLY_ANY, TOO_LITTLE
+from bronnen.cli.screen import bar, printable, some
+from bronnen.quantify import ENOUGH, HARDLY_ANY, TOO_LITTLE, hundredth, hundredths
 from bronnen.records import Analysis, Balance, Estimate, Failure, PageState, Source
 from bronnen.store import Duplicate
 from bronnen.taxonomy import looks
@@ -128,18 +128,20 @@ def _table(lines: Sequence[Line], screen: Console, *, has_total: bool) -> Table:
         shares = line.shares if line.is_enough and line.has_sources else None
         values = {source: share.value for source, share in shares.items()} if shares else None
         bars = [bar(values, _BAR)] if wide else []
-        cells = [_share(shares[source], with_range=screen.width >= _MIDDLE) if shares else "-" for source in Source]
+        rounded = hundredths(shares)
+        ranged = screen.width >= _MIDDLE
+        cells = [_share(shares[one], rounded[one], ranged) if shares and rounded else "-" for one in Source]
         if has_total and index == len(lines) - 1:
             table.add_section()
         table.add_row(printable(line.name), *numbers, str(line.passages), *bars, *cells)
     return table
 
 
-def _share(share: Estimate, *, with_range: bool) -> str:
-    """A share in per cent, with its interval where there is room."""
-    if not with_range or share.low is None or share.high is None:
-        return percent(share.value)
-    return f"{percent(share.value)} ({100 * share.low:.0f}-{100 * share.high:.0f})"
+def _share(share: Estimate, shown: int, is_ranged: bool) -> str:
+    """A share in per cent as it was rounded with the others, with its interval where there is room."""
+    if not is_ranged or share.low is None or share.high is None:
+        return f"{shown}%"
+    return f"{shown}% ({min(shown, hundredth(share.low))}-{max(shown, hundredth(share.high))})"
 
 
 def _failures(failures: Sequence[Failure], screen: Console) -> None:

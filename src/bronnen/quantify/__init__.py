@@ -7,7 +7,7 @@ numbers only: not where they come from, nor how they are shown.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -48,6 +48,8 @@ __all__ = [
     "draw",
     "evenness",
     "hardly_separated",
+    "hundredth",
+    "hundredths",
     "joined",
 ]
 
@@ -114,6 +116,25 @@ def evenness(counts: Sequence[float]) -> float | None:
     parts = [count / total for count in counts if count > 0]
     entropy = -sum(part * math.log(part) for part in parts)
     return min(1.0, max(0.0, entropy / math.log(len(counts))))
+
+
+def hundredth(part: float) -> int:
+    """A part as a whole percentage, half a per cent upwards: everywhere alike, so that no two pages differ.
+
+    >>> hundredth(0.125)
+    13
+    """
+    return math.floor(100 * part + 0.5)
+
+
+def hundredths(shares: Mapping[Source, Estimate] | None) -> dict[Source, int] | None:
+    """Shares as whole percentages that are 100 together: those with the largest remainders are rounded up."""
+    if not shares:
+        return None
+    floors = {source: math.floor(100 * shares[source].value) for source in Source}
+    left = 100 - sum(floors.values())
+    by_remainder = sorted(Source, key=lambda source: (floors[source] - 100 * shares[source].value, source))
+    return {source: floors[source] + (source in by_remainder[:left]) for source in Source}
 
 
 def hardly_separated(known: Known) -> list[str]:

@@ -8,7 +8,7 @@ from bronnen.dossier import Told
 from bronnen.dossier.gaps import Gap
 from bronnen.questions import Asked
 from bronnen.records import Kind, Source, page_at
-from bronnen.report.facts import About, doubts, hundredths, pages_of, said_of
+from bronnen.report.facts import About, doubts, pages_of, said_of
 from bronnen.report.findings import gap_line
 from bronnen.report.marking import sure
 from bronnen.report.passages import strongest
@@ -23,30 +23,26 @@ _HASH = 12  # signs of a file's hash that are shown
 def summary_of(told: Told, gaps: Sequence[Gap], asked: Sequence[Asked], about: About, voice: Voice) -> Summary:
     """The summary of one document; `gaps` are its own."""
     said, balance, document = voice.said, told.balance, told.document
-    rounded = hundredths(balance.used_shares)
+    figures = said_of(balance, voice)
     rows = []
-    for source, look in looks(voice.language).items():
-        count, margin = voice.count(balance.used[source])
-        share = balance.used_shares[source] if balance.used_shares else None
-        called, called_margin = voice.count(balance.called_for[source])
-        text, text_margin = voice.percentage(share, rounded[source] if rounded else None)
+    for row, (source, look) in zip(figures["rows"], looks(voice.language).items(), strict=True):
+        value, low, high = row["part"] or (0.0, None, None)
         rows.append(
             SourceRow(
                 name=look.name,
                 letter=look.letter,
                 colour=look.colour,
                 ink=look.ink,
-                count=count,
-                margin=margin,
-                share=f"{text} ({text_margin})" if text_margin else text,
-                called_for=f"{called} ({called_margin})" if called_margin else called,
-                value=share.value if share else 0.0,
-                low=share.low if share else None,
-                high=share.high if share else None,
+                count=row["used"],
+                margin=row["used_range"],
+                share=_ranged(row["share"], row["share_range"]),
+                called_for=_ranged(row["called"], row["called_range"]),
+                value=value,
+                low=low,
+                high=high,
                 passages=tuple(_quote(one, source, told, voice) for one in strongest(told, source)),
             )
         )
-    names = {document.id: told.name}
     read = [voice.number_of(balance.passages, "passage")]
     if pages := pages_of(told):
         read.insert(0, voice.number_of(pages, "page"))
@@ -63,13 +59,17 @@ def summary_of(told: Told, gaps: Sequence[Gap], asked: Sequence[Asked], about: A
         title=told.name,
         lead=tuple(line for line in lead if line),
         rows=tuple(rows),
-        gaps=tuple(gap_line(gap, names, voice) for gap in gaps),
+        gaps=tuple(gap_line(gap, {document.id: told.name}, voice) for gap in gaps),
         questions=tuple((one.role, f"{one.text} ({one.finding.words.rstrip('.')})") for one in asked),
         doubts=tuple(doubts(balance, voice)),
         made=said["brief_made"].format(
             version=made.version, model=made.model, hash=document.id[:_HASH], date=about.date[:10]
         ),
     )
+
+
+def _ranged(value: str, between: str) -> str:
+    return f"{value} ({between})" if between else value
 
 
 def _quote(labelled: LabelledPassage, source: Source, told: Told, voice: Voice) -> Quote:

@@ -1,13 +1,12 @@
 """What a report says: every rounding, order and turn of phrase, as plain values that a renderer only has to place.
 
-Percentages are whole; the three shares of a text are rounded so that they are 100 together (largest remainder). A
-figure never goes without its interval.
+Percentages are whole; the three shares of a text are rounded so that they are 100 together (largest remainder), and
+not told of a text in which too little was found. A figure of the balance never goes without its interval.
 """
 
 from __future__ import annotations
 
 import json
-import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -20,7 +19,7 @@ from bronnen.dossier.gaps import Gap, rate_of
 from bronnen.dossier.trends import COLUMNS, Trend
 from bronnen.groups import UNKNOWN
 from bronnen.heard import Count, counted
-from bronnen.quantify import HARDLY_ANY, TOO_LITTLE
+from bronnen.quantify import HARDLY_ANY, TOO_LITTLE, hundredths
 from bronnen.questions import Asked, Questions, chosen
 from bronnen.records import Balance, Estimate, Failure, PageState, Source, Use
 from bronnen.report import findings, talk
@@ -173,10 +172,12 @@ def sources(language: str) -> list[dict[str, str]]:
 
 def said_of(balance: Balance, voice: Voice) -> Facts:
     """A balance as a reader meets it: texts, and parts from 0 to 1 where something is drawn."""
-    rounded = hundredths(balance.used_shares)
+    is_thin = bool({TOO_LITTLE, HARDLY_ANY} & set(balance.doubts))
+    shares = None if is_thin else balance.used_shares
+    rounded = hundredths(shares)
     rows = []
     for source in Source:
-        share = balance.used_shares[source] if balance.used_shares else None
+        share = shares[source] if shares else None
         used, used_range = voice.count(balance.used[source])
         called, called_range = voice.count(balance.called_for[source])
         text, text_range = voice.percentage(share, rounded[source] if rounded else None)
@@ -203,7 +204,7 @@ def said_of(balance: Balance, voice: Voice) -> Facts:
         "combined": _percentage_of(balance.combined, "combined_said", voice),
         "evenness": _evenness(balance, voice),
         "called": sum(round(balance.called_for[source].value) for source in Source),
-        "is_thin": bool({TOO_LITTLE, HARDLY_ANY} & set(balance.doubts)),
+        "is_thin": is_thin,
         "doubts": doubts(balance, voice),
         "nothing": _nothing(balance, voice),
     }
@@ -215,16 +216,6 @@ def _nothing(balance: Balance, voice: Voice) -> str:
         return ""
     is_found = any(balance.found[Use.USED].values())
     return str(voice.said["no_passages" if not balance.passages else "few_said" if is_found else "nothing_said"])
-
-
-def hundredths(shares: Mapping[Source, Estimate] | None) -> dict[Source, int] | None:
-    """Shares as whole percentages that are 100 together: those with the largest remainders are rounded up."""
-    if not shares:
-        return None
-    floors = {source: math.floor(100 * shares[source].value) for source in Source}
-    left = 100 - sum(floors.values())
-    by_remainder = sorted(Source, key=lambda source: (floors[source] - 100 * shares[source].value, source))
-    return {source: floors[source] + (source in by_remainder[:left]) for source in Source}
 
 
 def doubts(balance: Balance, voice: Voice, *, of_model: bool = False) -> list[str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bronnen.quantify import hundredth
 from bronnen.records import Estimate, Failure, Source, Use
 from bronnen.report.figures import NONE, Figures
 from bronnen.report.said import SAID
@@ -47,11 +47,11 @@ class Voice:
         """
         if estimate is None:
             return NONE, ""
-        whole = math.floor(100 * estimate.value + 0.5) if shown is None else shown
+        whole = hundredth(estimate.value) if shown is None else shown
         value = f"{whole}%" if whole or not estimate.value else "<1%"
         if estimate.low is None or estimate.high is None:
             return value, ""
-        low, high = math.floor(100 * estimate.low + 0.5), math.floor(100 * estimate.high + 0.5)
+        low, high = hundredth(estimate.low), hundredth(estimate.high)
         high = max(high, whole, int(estimate.high > 0))
         return value, f"{min(low, whole)}–{high}"
 

@@ -19,6 +19,10 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
+EXTRAS = "In a checkout of bronnen: `python -m uv sync --extra office --extra pdf --extra parquet`."
+"""What installs all that is optional; one extra at a time would take the others away again."""
+
+
 class BronnenError(Exception):
     """Something the reader can act upon. `str()` gives the message and the next step."""
 

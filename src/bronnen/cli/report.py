@@ -65,7 +65,7 @@ def report(
     json     everything in one file
     qdpx     a REFI-QDA project for ATLAS.ti, MAXQDA, NVivo or QualCoder
 
-    summary as PDF, pdf and parquet need an extra: pip install "bronnen[pdf,parquet]".
+    summary as PDF, pdf and parquet need an extra: python -m uv sync --extra office --extra pdf --extra parquet
     """
     from bronnen.cli import reports
     from bronnen.cli.screen import printable

@@ -19,7 +19,7 @@ from bronnen.dossier import Dossier, Told, gather, only
 from bronnen.dossier.connections import connections
 from bronnen.dossier.gaps import gaps, looked_at
 from bronnen.dossier.trends import trends
-from bronnen.errors import BronnenError, MissingError, UsageError
+from bronnen.errors import EXTRAS, BronnenError, MissingError, UsageError
 from bronnen.extract import openable
 from bronnen.formats import replacing, without_surrogates
 from bronnen.formats.links import page_link
@@ -115,7 +115,7 @@ def _need(asked: Asked) -> None:
     if missing:
         raise MissingError(
             f"--format {asked.form} needs {' and '.join(missing)}, not installed here.",
-            "Run `python -m uv sync --extra office --extra pdf --extra parquet` in your checkout of bronnen.",
+            EXTRAS,
         )
 
 

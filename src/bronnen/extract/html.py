@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bronnen.errors import MissingError, NoTextError, UnreadableError
+from bronnen.errors import EXTRAS, MissingError, NoTextError, UnreadableError
 from bronnen.extract.marks import mark
 from bronnen.extract.plain import decoded, tidy
 from bronnen.records import Kind
@@ -69,7 +69,7 @@ def _body(page: str, path: Path) -> Any:
     except ImportError as error:
         raise MissingError(
             f"{path.name} needs the library trafilatura, which is not installed.",
-            'Run `uv sync --extra office` or `pip install "bronnen[office]"`.',
+            EXTRAS,
         ) from error
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # what it has to say is said here, by an exception
     for wants_more in (False, True):

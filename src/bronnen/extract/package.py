@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from xml.parsers import expat
 
-from bronnen.errors import EncryptedError, MissingError, UnreadableError
+from bronnen.errors import EXTRAS, EncryptedError, MissingError, UnreadableError
 from bronnen.records import Kind
 
 Blocks = list[tuple[Kind, str]]
@@ -93,7 +93,7 @@ def notes_of(blocks: Blocks) -> Blocks:
 def missing(library: str, path: Path) -> MissingError:
     return MissingError(
         f"{path.name} needs the library {library}, which is not installed.",
-        'Run `uv sync --extra office` or `pip install "bronnen[office]"`.',
+        EXTRAS,
     )
 
 

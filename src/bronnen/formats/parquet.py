@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from bronnen.errors import MissingError
+from bronnen.errors import EXTRAS, MissingError
 from bronnen.formats import replacing, without_surrogates
 from bronnen.formats.codebook import Column, column
 from bronnen.formats.tables import Row, Value
@@ -29,7 +29,7 @@ def write_parquet(path: Path, columns: Sequence[str], rows: Iterable[Row], table
         import pyarrow
         from pyarrow.parquet import ParquetWriter
     except ImportError as error:
-        raise MissingError("pyarrow is not installed.", 'Run `pip install "bronnen[parquet]"`.') from error
+        raise MissingError("pyarrow is not installed.", EXTRAS) from error
     told = [column(table, name) or Column(name, "text", "", "", "") for name in columns]
     types = {"text": pyarrow.string(), "integer": pyarrow.int64(), "number": pyarrow.float64()}
     schema = pyarrow.schema(

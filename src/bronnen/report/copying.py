@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bronnen.errors import BronnenError, EncryptedError, MissingError, UnreadableError
+from bronnen.errors import EXTRAS, BronnenError, EncryptedError, MissingError, UnreadableError
 from bronnen.records import Document, Page
 from bronnen.report.losses import TOLD, Loss, siblings, without_actions, without_claims, without_signatures
 
@@ -78,7 +78,7 @@ def copied(source: bytes, document: Document, fill: Fill, cover: Cover | None) -
     except ImportError as error:
         raise MissingError(
             "A highlighted PDF needs the library pikepdf, which is not installed.",
-            'Run `uv sync --extra pdf` or `pip install "bronnen[pdf]"`.',
+            EXTRAS,
         ) from error
     _refuse_other(source, document)
     junk = source.find(b"%PDF-", 0, 1 << 16)

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from bronnen.errors import BronnenError, MissingError, UsageError
+from bronnen.errors import EXTRAS, BronnenError, MissingError, UsageError
 from bronnen.report.fitting import cut, printable, visible
 from bronnen.report.templates import environment
 
@@ -165,7 +165,7 @@ def summary_pdf(summary: Summary) -> bytes:
     try:
         import typst
     except ImportError as error:
-        raise MissingError("typst is not installed.", 'Run `pip install "bronnen[pdf]"`.') from error
+        raise MissingError("typst is not installed.", EXTRAS) from error
     levels = [_shown(summary, *level) for level in _LEVELS]
     try:
         made: bytes = typst.compile(

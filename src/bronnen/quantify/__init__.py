@@ -32,6 +32,7 @@ __all__ = [
     "CALLED_FOR",
     "ENOUGH",
     "HARDLY_ANY",
+    "HARDLY_SEPARATES",
     "LEVEL",
     "NONE",
     "PRIORS",
@@ -57,6 +58,7 @@ LEVEL = 0.95
 ENOUGH = 10  # counted passages from which a share says something
 TOO_LITTLE = "too little text"
 HARDLY_ANY = "hardly any source"
+HARDLY_SEPARATES = "hardly separates"  # and then a source and a use
 _FEW = 3  # passages that use a source, over all sources, below which their division says nothing
 _SEPARATES = 0.4  # difference between the rates of true and of false positives below which labels say little
 _SOURCES = tuple(Source)
@@ -140,7 +142,7 @@ def hundredths(shares: Mapping[Source, Estimate] | None) -> dict[Source, int] | 
 def hardly_separated(known: Known) -> list[str]:
     """For which sources and uses a model misses most cases, or labels others as often, in words of the balance."""
     return [
-        f"hardly separates: {source} {use}"
+        f"{HARDLY_SEPARATES}: {source} {use}"
         for source, by_use in known.items()
         for use, rates in by_use.items()
         if rates.tpr - rates.fpr < _SEPARATES

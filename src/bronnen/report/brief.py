@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from bronnen.dossier import Told
 from bronnen.dossier.gaps import Gap
@@ -60,12 +60,21 @@ def summary_of(told: Told, gaps: Sequence[Gap], asked: Sequence[Asked], about: A
         lead=tuple(line for line in lead if line),
         rows=tuple(rows),
         gaps=tuple(gap_line(gap, {document.id: told.name}, voice) for gap in gaps),
-        questions=tuple((one.role, f"{one.text} ({one.finding.words.rstrip('.')})") for one in asked),
+        questions=tuple(_questions(asked)),
         doubts=tuple(doubts(balance, voice)),
         made=said["brief_made"].format(
             version=made.version, model=made.model, hash=document.id[:_HASH], date=about.date[:10]
         ),
     )
+
+
+def _questions(asked: Sequence[Asked]) -> Iterator[tuple[str, str]]:
+    """Roles and questions; the first that a finding calls up tells the finding."""
+    told: set[str] = set()
+    for one in asked:
+        because = one.finding.words
+        yield one.role, one.text if because in told else f"{one.text} ({because.rstrip('.')})"
+        told.add(because)
 
 
 def _ranged(value: str, between: str) -> str:

@@ -19,7 +19,7 @@ from bronnen.dossier.gaps import Gap, rate_of
 from bronnen.dossier.trends import COLUMNS, Trend
 from bronnen.groups import UNKNOWN
 from bronnen.heard import Count, counted
-from bronnen.quantify import HARDLY_ANY, TOO_LITTLE, hundredths
+from bronnen.quantify import HARDLY_ANY, HARDLY_SEPARATES, TOO_LITTLE, hundredths
 from bronnen.questions import Asked, Questions, chosen
 from bronnen.records import Balance, Estimate, Failure, PageState, Source, Use
 from bronnen.report import findings, talk
@@ -84,7 +84,7 @@ def facts(dossier: Dossier, about: About, language: str = "nl") -> Facts:
         "title": voice.said["title_one" if is_one else "title_many"],
         "together_said": voice.said["together_said_one" if is_one else "together_said"],
         "place_said": _place_said(documents, voice),
-        "hardly": doubts(_together(dossier), voice, of_model=True),
+        "hardly": hardly(_together(dossier), voice),
         "outlines": OUTLINES,
         "lead": _lead(dossier, about, voice),
         "together": said_of(_together(dossier), voice),
@@ -218,22 +218,24 @@ def _nothing(balance: Balance, voice: Voice) -> str:
     return str(voice.said["no_passages" if not balance.passages else "few_said" if is_found else "nothing_said"])
 
 
-def doubts(balance: Balance, voice: Voice, *, of_model: bool = False) -> list[str]:
-    """Why not to lean on a balance; what holds of the model in every text only with `of_model`."""
-    said = []
+def doubts(balance: Balance, voice: Voice) -> list[str]:
+    """Why not to lean on a balance, beyond what holds of the model in every text (`hardly`)."""
+    told = {TOO_LITTLE: "doubt_little", HARDLY_ANY: "doubt_hardly"}
+    return [voice.said[told[doubt]] for doubt in balance.doubts if doubt in told]
+
+
+def hardly(balance: Balance, voice: Voice) -> list[str]:
+    """Which labels of the model say little: a line per use."""
+    found: dict[Use, list[str]] = {}
     for doubt in balance.doubts:
-        if doubt == TOO_LITTLE:
-            said.append(voice.said["doubt_little"])
-        elif doubt == HARDLY_ANY:
-            said.append(voice.said["doubt_hardly"])
-        elif doubt.startswith("hardly separates: "):
-            source, use = doubt.removeprefix("hardly separates: ").split(" ")
-            if of_model:
-                name = voice.name(Source(source))
-                said.append(voice.said["doubt_separates"].format(name=name, use=use_name(Use(use), voice.language)))
-        else:
-            said.append(voice.said["doubt_older"])
-    return said
+        kind, _, what = doubt.partition(": ")
+        if kind == HARDLY_SEPARATES:
+            source, use = what.split(" ")
+            found.setdefault(Use(use), []).append(voice.name(Source(source)))
+    return [
+        voice.said["doubt_separates"].format(names=voice.listed(names), use=voice.use(use))
+        for use, names in found.items()
+    ]
 
 
 def document_facts(told: Told, about: About, voice: Voice) -> Facts:

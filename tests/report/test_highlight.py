@@ -427,7 +427,7 @@ def test_what_cannot_be_copied_is_refused_with_a_next_step(
     with pytest.raises(UsageError, match="rood"):
         highlighted(source, document, marks(document, MARKED, tag("rood")), GROUPS)
     monkeypatch.setitem(sys.modules, "pikepdf", None)
-    with pytest.raises(MissingError, match=r"bronnen\[pdf\]"):
+    with pytest.raises(MissingError, match=r"--extra pdf"):
         highlighted(source, document, [], GROUPS)
 
 

@@ -242,7 +242,7 @@ def test_a_colour_and_a_bar_are_what_they_should_be() -> None:
 
 def test_without_typst_there_is_a_next_step(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "typst", None)
-    with pytest.raises(MissingError, match=r"bronnen\[pdf\]"):
+    with pytest.raises(MissingError, match=r"--extra pdf"):
         summary_pdf(made())
 
 

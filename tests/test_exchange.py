@@ -10,7 +10,8 @@ import pytest
 from factories import E, P, W, analysis, verdict
 
 from bronnen import exchange
-from bronnen.formats.qdpx import OURS, Coding, Quote, Selection, Text
+from bronnen.exchange import returning
+from bronnen.formats.coded import OURS, Coding, Quote, Selection, Text
 from bronnen.formats.qdpx.reading import read_qdpx
 from bronnen.formats.qdpx.writing import write_qdpx
 from bronnen.places import digest
@@ -19,7 +20,7 @@ from bronnen.records import Analysis, Kind, Passage, Sentence, Unit, Use, Verdic
 LONG = "Ouders wachten lang. Dat weten wij. Onderzoek bevestigt het."
 NOW = "2026-03-01T10:00:00+00:00"
 USED, ASKED, NONE = ({source: exchange.codes()[source, use].name for source in (E, P, W)} for use in (*Use, None))
-KNOWN = exchange.meanings([code.name for code in exchange.codes().values()], {})
+KNOWN = returning.meanings([code.name for code in exchange.codes().values()], {})
 
 
 @pytest.fixture
@@ -40,9 +41,9 @@ def found() -> Analysis:
 
 def back(found: Analysis, *selections: Selection, text: str | None = None, quotes: tuple[Quote, ...] = ()) -> list[str]:
     """What comes back, as 'unit: words: labels'."""
-    tally = exchange.Tally()
+    tally = returning.Tally()
     told = Text("nota.pdf", found.document.text if text is None else text, selections, quotes=quotes)
-    made = exchange.verdicts(told, found, KNOWN, tally)
+    made = returning.verdicts([told], found, KNOWN, tally)
     for one in made:
         assert one.quote == found.document.text[one.start : one.end] and one.document_id == found.document.id
         assert set(one.labels) <= one.judged
@@ -116,7 +117,7 @@ def test_a_quote_from_a_pdf_is_found_by_its_words(found: Analysis) -> None:
 
 
 def test_what_the_model_said_is_no_verdict_of_a_person(found: Analysis) -> None:
-    text, tally = found.document.text, exchange.Tally()
+    text, tally = found.document.text, returning.Tally()
     note = f"bronnen: {USED[E]} (zekerheid 91%). Model m1."
     ours = (
         on(text, "Dat weten wij.", USED[E], coder=OURS),
@@ -124,11 +125,11 @@ def test_what_the_model_said_is_no_verdict_of_a_person(found: Analysis) -> None:
     )
     added = on(text, "De raad besluit.", USED[E], "gebruikt", USED[P], coder="anna", note=note)
     told = {**KNOWN, "gebruikt": (W, Use.USED)}
-    made = exchange.verdicts(Text("n", text, (*ours, added)), found, told, tally)
+    made = returning.verdicts([Text("n", text, (*ours, added))], found, told, tally)
     everything = "passage: De raad besluit.: experiential used, professional used, scientific used"
     assert [shown(one) for one in made] == [everything], "who says the same as the model says it"
     assert (tally.by_model, tally.left) == (2, [])
-    (one,) = exchange.verdicts(Text("n", text, (added,)), found, told, tally)
+    (one,) = returning.verdicts([Text("n", text, (added,))], found, told, tally)
     assert shown(one) == "passage: De raad besluit.: professional used, scientific used"
     assert tally.by_model == 3, "a program gave all codings to who exports"
 
@@ -144,7 +145,7 @@ def test_codes_are_known_by_name_or_told(found: Analysis) -> None:
         "Overig > praktijk",
     ]
     own = {"kennis > praktijk": (P, Use.USED), "praktijk": None}
-    assert exchange.meanings(names, own) == {
+    assert returning.meanings(names, own) == {
         names[0]: (E, Use.USED),
         names[1]: (W, Use.CALLED_FOR),
         names[2]: (E, Use.USED),
@@ -152,9 +153,9 @@ def test_codes_are_known_by_name_or_told(found: Analysis) -> None:
         names[5]: (P, Use.USED),
         names[6]: None,
     }
-    tally, text = exchange.Tally(), found.document.text
+    tally, text = returning.Tally(), found.document.text
     told = Text("n", text, (on(text, "Dat weten wij.", "Vertrouwen", "Citaat"),))
-    assert exchange.verdicts(told, found, {"Citaat": None}, tally) == []
+    assert returning.verdicts([told], found, {"Citaat": None}, tally) == []
     assert dict(tally.unknown) == {"Vertrouwen": 1} and tally.skipped == 1
 
 
@@ -196,11 +197,11 @@ def test_what_went_out_comes_back_as_known_and_additions_as_new(tmp_path: Path) 
     write_qdpx(tmp_path / "a.qdpx", exchange.project("proef", NOW, [one]))
     (told,) = read_qdpx(tmp_path / "a.qdpx").texts
     assert (told.text, told.key) == (text, one.document.id)
-    tally = exchange.Tally()
-    assert exchange.verdicts(told, one, KNOWN, tally) == []
+    tally = returning.Tally()
+    assert returning.verdicts([told], one, KNOWN, tally) == []
     assert (tally.by_model, tally.known, tally.left) == (3, 1, [])
     added = replace(told, selections=(*told.selections, on(text, "De raad stelt het beleid vast", USED[P], coder="cé")))
-    (new,) = exchange.verdicts(added, one, KNOWN, tally)
+    (new,) = returning.verdicts([added], one, KNOWN, tally)
     assert (new.by, new.page, new.at, new.unit, dict(new.labels)) == ("person:cé", 1, NOW, Unit.PASSAGE, {P: Use.USED})
 
 
@@ -237,5 +238,5 @@ DOCUMENTS = [("a" * 64, "Nöta.pdf", "x/Nöta.pdf"), ("b" * 64, "brief.docx", "b
 )
 def test_a_text_finds_its_document(told: Text, wanted: str | None) -> None:
     digests = {name * 64: digest(f"tekst van {name}") for name in "abc"}
-    document_id, why = exchange.match(told, DOCUMENTS, lambda: digests)
+    document_id, why = returning.match(told, DOCUMENTS, lambda: digests)
     assert document_id == (wanted and wanted * 64) and bool(why) == (wanted is None)

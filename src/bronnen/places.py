@@ -47,6 +47,10 @@ class Places:
         """How many characters that are no white space stand before an offset in the document's text."""
         return bisect_left(self._at, offset)
 
+    def offset(self, before: int) -> int:
+        """Where in the document's text the character stands that has so many before it, white space not counted."""
+        return self._at[min(max(before, 0), len(self._at) - 1)] if self._at else 0
+
     def befores(self, other: str, offsets: Sequence[int]) -> list[int]:
         """The same per offset in another text, in whatever order."""
         counted: dict[int, int] = {}

@@ -10,7 +10,8 @@ from factories import E, P, W
 from walks import Walk, files, run, scan
 
 from bronnen import exchange
-from bronnen.formats.qdpx import Code, Coding, Left, Project, Selection, Text
+from bronnen.formats.coded import Code, Coding, Left, Selection, Text
+from bronnen.formats.qdpx import Project
 from bronnen.formats.qdpx.writing import write_qdpx
 from bronnen.records import Analysis, Use
 from bronnen.store import Store
@@ -99,7 +100,7 @@ def test_a_wrong_file_of_codes_is_named(scanned: Analysis, told: str, wrong: str
     Path("map.toml").write_text(told)
     found = run("corpus", "import", "p.qdpx", "--store", "out", "--codes", "map.toml")
     assert found.exit_code == 2 and wrong in found.stderr
-    assert run("corpus", "import", "labels.jsonl", "--store", "out", "--codes", "map.toml").exit_code == 2
+    assert run("corpus", "import", "labels.csv", "--store", "out", "--codes", "map.toml").exit_code == 2
 
 
 def test_what_has_no_place_is_listed_and_the_rest_goes_in(scanned: Analysis) -> None:
@@ -132,11 +133,11 @@ def test_bad_files_change_nothing(scanned: Analysis) -> None:
 
 
 def test_names_from_a_project_never_reach_the_screen_raw(scanned: Analysis, monkeypatch: pytest.MonkeyPatch) -> None:
-    from bronnen.cli import qda
+    from bronnen.cli import coded
 
     write(scanned)
     told = Project("p", NOW, (), (), left=(Left("a\x1b[2J", "b\x1b]0;x\x07"),))
-    monkeypatch.setattr(qda, "read_qdpx", lambda path: told)
+    monkeypatch.setattr(coded, "read_qdpx", lambda path: told)
     found = run("corpus", "import", "p.qdpx", "--store", "out")
     assert found.exit_code == 8 and "\x1b" not in found.output and "\x07" not in found.output
 

@@ -171,7 +171,7 @@ def test_a_bad_value_is_named_by_line_and_column(tmp_path: Path, change: dict[st
         ("a.csv", HEADER.encode() + b'd;1;0;4;passage;"a\nb";;;person:a\nd;1;0;x;passage;a;;;person:a\n', "line 4, end"),  # noqa: E501
         ("a.csv", HEADER.encode() + b"d;1;0;4;sentence;x;;scientific;person:a\n", "labels: 'scientific' is not"),
         ("a.csv", HEADER.encode() + b"d;1,5;0;4;sentence;x;;;person:a\n", "page: '1,5'"),
-        ("a.xlsx", b"PK", "neither"),
+        ("a.xlsx", b"PK", "no workbook"),
     ],
 )  # fmt: skip
 def test_hostile_files_are_refused(tmp_path: Path, name: str, content: bytes, said: str) -> None:

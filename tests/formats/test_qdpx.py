@@ -16,8 +16,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bronnen.errors import BronnenError, EncryptedError, StoreError
-from bronnen.formats.qdpx import OURS, Code, Coding, Left, Project, Quote, Selection, Text, container, counting
-from bronnen.formats.qdpx.reading import UNKNOWN, read_qdpx
+from bronnen.formats import counting, guarded
+from bronnen.formats.coded import OURS, UNKNOWN, Code, Coding, Left, Quote, Selection, Text
+from bronnen.formats.qdpx import Project
+from bronnen.formats.qdpx.reading import read_qdpx
 from bronnen.formats.qdpx.writing import write_codebook, write_qdpx
 
 etree = pytest.importorskip("lxml.etree")
@@ -470,7 +472,7 @@ def test_a_password_is_told(tmp_path: Path) -> None:
 
 
 def test_too_many_elements_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(container, "MAX_ELEMENTS", 5)
+    monkeypatch.setattr(guarded, "MAX_ELEMENTS", 5)
     (tmp_path / "a.qdpx").write_bytes(packed(("project.qde", TEXT)))
     with pytest.raises(StoreError, match="more elements"):
         read_qdpx(tmp_path / "a.qdpx")

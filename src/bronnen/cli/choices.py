@@ -15,6 +15,8 @@ SOURCES = [str(source) for source in Source]
 USES = [str(use) for use in Use]
 LANGUAGES = ["nl", "en"]
 REPORTS = ["html", "summary", "pdf", "xlsx", "csv", "parquet", "json", "qdpx"]
+IMPORTS = ["jsonl", "csv", "xlsx", "labelstudio", "doccano", "prodigy", "inception", "qdpx"]
+EXPORTS = ["jsonl", "csv", "xlsx", "labelstudio", "doccano", "prodigy", "inception", "webanno"]
 FORMATS = ["table", "json", "csv"]
 
 Command = Callable[..., Any]

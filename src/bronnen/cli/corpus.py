@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bronnen.cli.agreement import agreement
+from bronnen.cli.choices import EXPORTS, IMPORTS
 from bronnen.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -37,32 +38,50 @@ corpus.add_command(agreement)
     "--store", "folder", required=True, metavar="DIR", type=click.Path(path_type=Path), help="With the store."
 )
 @click.option(
+    "--format",
+    "form",
+    type=click.Choice(["auto", *IMPORTS]),
+    default="auto",
+    show_default=True,
+    help="Of FILE; auto: by its suffix and content.",
+)
+@click.option(
     "--codes",
     metavar="TOML",
     type=click.Path(path_type=Path),
-    help="What the codes of a QDA project stand for; our own names are known.",
+    help="What the labels of another program stand for; our own names are known.",
 )
+@click.option("--coder", metavar="NAME", help="Who labelled, where another program's file does not say.")
 @click.pass_context
-def bring_in(ctx: click.Context, file: Path, folder: Path, codes: Path | None) -> None:
-    """Add the labels in FILE (.jsonl, .csv or .qdpx) to the store in DIR, as verdicts by people.
+def bring_in(ctx: click.Context, file: Path, folder: Path, form: str, codes: Path | None, coder: str | None) -> None:
+    """Add the labels in FILE to the store in DIR, as verdicts by people.
 
-    A label goes to its place by its offsets, or else to where its text stands in the document. What has no place is
-    listed, and the exit code is then 8. A file with a bad row is refused whole. Labels by a model are left out.
+    \b
+    jsonl, csv, xlsx   labels as `bronnen corpus export` writes them
+    labelstudio        Label Studio: JSON or JSON-MIN
+    doccano            JSON lines with spans or names of labels
+    prodigy            JSON lines, as `prodigy db-out` writes them
+    inception          UIMA CAS XMI or WebAnno TSV 3; a .zip, or one document
+    qdpx               a REFI-QDA project of ATLAS.ti, MAXQDA, NVivo or QualCoder
 
-    A .qdpx is a project of ATLAS.ti, MAXQDA, NVivo or QualCoder (REFI-QDA).
+    A label goes to its place by its offsets, or else to where its text stands in the document: letter by letter, then
+    where the letters are alike. What has no place is listed, and the exit code is then 8. A file with a bad row is
+    refused whole. Labels by a model are left out.
     """
     from bronnen.extract import openable
+    from bronnen.formats.recognise import form_of
 
-    if file.suffix.lower() == ".qdpx":
-        from bronnen.cli.qda import bring_in_project
+    form = form_of(openable(file)) if form == "auto" else form
+    if form not in ("jsonl", "csv", "xlsx"):
+        from bronnen.cli import coded
 
-        ctx.exit(int(bring_in_project(openable(file), openable(folder), codes)))
-    if codes is not None:
-        raise UsageError(f"--codes belongs to a .qdpx, not to {file.name}.")
+        ctx.exit(int(coded.bring_in(coded.Asked(openable(file), openable(folder), form, codes, coder))))
+    if codes is not None or coder is not None:
+        raise UsageError(f"--codes and --coder belong to another program's file, not to {file.name}.")
     from bronnen.formats.labels import read_labels
     from bronnen.store import Store
 
-    read = read_labels(openable(file))
+    read = read_labels(openable(file), form)
     by_people = [verdict for verdict in read if not verdict.by.startswith("model:")]
     now = datetime.now(UTC).isoformat(timespec="seconds")
     Store(openable(folder)).close()  # says so where there is none, rather than making one
@@ -84,14 +103,49 @@ def bring_in(ctx: click.Context, file: Path, folder: Path, codes: Path | None) -
     "--store", "folder", required=True, metavar="DIR", type=click.Path(path_type=Path), help="With the store."
 )
 @click.option(
-    "--by", type=click.Choice(["person", "model", "all"]), default="person", show_default=True, help="Whose labels."
+    "--format",
+    "form",
+    type=click.Choice(["auto", *EXPORTS]),
+    default="auto",
+    show_default=True,
+    help="Of FILE; auto: by its suffix, where that is .jsonl, .csv or .xlsx.",
 )
-def bring_out(file: Path, folder: Path, by: str) -> None:
-    """Write the labels in the store in DIR to FILE (.jsonl or .csv)."""
+@click.option(
+    "--by",
+    type=click.Choice(["person", "model", "all"]),
+    help="Whose labels: people's in a table, and all in a file for another program.",
+)
+@click.option("--unit", type=click.Choice(["passage", "document"]), help="What another program shows as one text.")
+@click.option("--config", metavar="XML", type=click.Path(path_type=Path), help="Where Label Studio's interface goes.")
+@click.option("--lang", type=click.Choice(["nl", "en"]), default="nl", show_default=True, help="Of the codes.")
+def bring_out(
+    file: Path, folder: Path, form: str, by: str | None, unit: str | None, config: Path | None, lang: str
+) -> None:
+    """Write the labels in the store in DIR to FILE, or its texts with their labels for another program.
+
+    \b
+    jsonl, csv, xlsx   one label a row
+    labelstudio        tasks (JSON), with the interface beside them (.config.xml); the model's labels are predictions
+    doccano            JSON lines: a record with the model's labels, and one per person
+    prodigy            JSON lines: a record without an answer, and one per person
+    inception          a .zip of UIMA CAS XMI: a document with the model's labels, and one per person
+    webanno            the same as WebAnno TSV 3
+
+    With --by person nobody sees the model's labels. All of it comes back with `bronnen corpus import`.
+    """
     from bronnen.extract import openable
-    from bronnen.formats.labels import write_labels
+    from bronnen.formats.labels import table_form, write_labels
     from bronnen.store import Store
 
+    form = table_form(file) if form == "auto" else form
+    if form not in ("jsonl", "csv", "xlsx"):
+        from bronnen.cli import coded
+
+        asked = coded.Asked(openable(file), openable(folder), form, unit=unit, by=by, config=config, language=lang)
+        click.echo(f"{coded.bring_out(asked)} texts written to {file}.")
+        return
+    if unit is not None or config is not None:
+        raise UsageError(f"--unit and --config belong to another program's file, not to {file.name}.")
     count = 0
 
     def counted(verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
@@ -101,7 +155,7 @@ def bring_out(file: Path, folder: Path, by: str) -> None:
             yield verdict
 
     with Store(openable(folder)) as store:
-        write_labels(openable(file), counted(store.verdicts(by)))
+        write_labels(openable(file), counted(store.verdicts(by or "person")), form)
     click.echo(f"{count} labels written to {file}.")
 
 

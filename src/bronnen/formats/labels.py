@@ -1,4 +1,4 @@
-"""Labels in and out, as JSON lines and as CSV: the verdicts of people and models, one a line.
+"""Labels in and out, as JSON lines, CSV and workbook: the verdicts of people and models, one a line.
 
 A file is read whole or not at all: every bad row is named by line and column, and nothing of the file is used.
 `docs/file-formats.md` describes the columns.
@@ -9,22 +9,22 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
 from bronnen.errors import StoreError
-from bronnen.formats import FORMULA, replacing, without_surrogates
+from bronnen.formats import cells, replacing, without_surrogates, workbook
 from bronnen.formats.checks import Wrong, verdict_of
+from bronnen.formats.label_cells import COLUMNS, REQUIRED, cells_of, values_of
 from bronnen.records import Source, Use, Verdict
 
-COLUMNS = ("document", "page", "start", "end", "unit", "text", "judged", "labels", "by", "at", "scores")
-REQUIRED = ("document", "start", "end", "unit", "text", "labels", "by")
 MAX_LINE = 1_000_000  # characters; a passage has some thousand
 _SHOWN = 5
-_APOSTROPHES = re.compile(rf"'*{FORMULA.pattern}")
+_SHEET = "labels"
+_CELL = 32_767  # UTF-16 units, Excel's
+_NUMBERS = ("page", "start", "end")
 
 Bad = list[tuple[int, str, str]]  # line, column, what is wrong
 
@@ -35,24 +35,36 @@ class _Row:
     values: Mapping[str, Any]
 
 
-def read_labels(path: Path) -> list[Verdict]:
-    """The verdicts in a .jsonl or .csv file, in the file's order.
+def table_form(path: Path) -> str:
+    """The form of a table of labels by its file's name: 'jsonl', 'csv' or 'xlsx'.
+
+    Raises:
+        StoreError: it is none of these.
+    """
+    suffix = path.suffix.lower()
+    found = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".xlsx": "xlsx"}.get(suffix)
+    if found is None:
+        raise StoreError(f"{path.name} is neither .jsonl nor .csv nor .xlsx.", "Labels are kept in one of those three.")
+    return found
+
+
+def read_labels(path: Path, form: str = "") -> list[Verdict]:
+    """The verdicts in a file, in its order; `form` is 'jsonl', 'csv' or 'xlsx', or else what its name says.
 
     Where `judged` is absent or an empty cell, all three sources were looked at. Unknown columns are left alone.
 
     Raises:
         StoreError: the file cannot be read, or a row does not fit; the message names the first bad rows.
     """
-    read = _reader(path)
+    form = form or table_form(path)
     bad: Bad = []
-    verdicts: list[Verdict] = []
     try:
-        with path.open("rb") as raw, io.TextIOWrapper(raw, encoding="utf-8-sig", newline="") as stream:
-            for row in read(stream, bad):
-                try:
-                    verdicts.append(verdict_of(row.values))
-                except Wrong as wrong:
-                    bad.append((row.line, wrong.column, str(wrong)))
+        if form == "xlsx":
+            verdicts = _verdicts(_xlsx_rows(path, bad), bad)
+        else:
+            read = _csv_rows if form == "csv" else json_rows
+            with path.open("rb") as raw, io.TextIOWrapper(raw, encoding="utf-8-sig", newline="") as stream:
+                verdicts = _verdicts(read(stream, bad), bad)
     except OSError as error:
         raise StoreError(f"Cannot read {path}: {error.strerror or error}.") from error
     except UnicodeDecodeError as error:
@@ -62,30 +74,49 @@ def read_labels(path: Path) -> list[Verdict]:
     return verdicts
 
 
-def write_labels(path: Path, verdicts: Iterable[Verdict]) -> None:
-    """Writes verdicts to a .jsonl or .csv file that `read_labels` reads back unchanged.
+def _verdicts(rows: Iterable[_Row], bad: Bad) -> list[Verdict]:
+    verdicts: list[Verdict] = []
+    for row in rows:
+        try:
+            verdicts.append(verdict_of(row.values))
+        except Wrong as wrong:
+            bad.append((row.line, wrong.column, str(wrong)))
+    return verdicts
+
+
+def write_labels(path: Path, verdicts: Iterable[Verdict], form: str = "") -> None:
+    """Writes verdicts to a file that `read_labels` reads back unchanged; `form` as there.
 
     The CSV has semicolons and a byte order mark, so that a Dutch Excel opens it in columns. A lone surrogate, which
-    no text of a document holds, becomes U+FFFD in it.
+    no text of a document holds, becomes U+FFFD in a table.
 
     Raises:
         StoreError: the file cannot be written, or a verdict is not one that could be read back.
     """
-    is_csv = _reader(path) is _csv_rows
+    form = form or table_form(path)
+    if form == "xlsx":
+        workbook.write_workbook(path, {_SHEET: (COLUMNS, _sheet_rows(verdicts))})
+        return
+    is_csv = form == "csv"
     with replacing(path) as raw, io.TextIOWrapper(raw, encoding="utf-8-sig" if is_csv else "utf-8", newline="") as out:
         table = csv.writer(out, delimiter=";", lineterminator="\r\n")
         if is_csv:
             table.writerow(COLUMNS)
-        for verdict in verdicts:
-            row = label_row(verdict)
-            try:
-                verdict_of(row)
-            except Wrong as wrong:
-                raise StoreError(f"A verdict by {verdict.by!r} does not fit: {wrong.column}: {wrong}.") from wrong
+        for row in _checked(verdicts):
             if is_csv:
-                table.writerow(_cells(row))
+                table.writerow(cells_of(row, protected=True))
             else:
                 out.write(_json(row) + "\n")
+
+
+def _checked(verdicts: Iterable[Verdict]) -> Iterator[dict[str, Any]]:
+    for verdict in verdicts:
+        row = label_row(verdict)
+        try:
+            verdict_of(row)
+        except Wrong as wrong:
+            raise StoreError(f"A verdict by {verdict.by!r} does not fit: {wrong.column}: {wrong}.") from wrong
+        yield row
 
 
 def label_row(verdict: Verdict) -> dict[str, Any]:
@@ -110,15 +141,6 @@ def label_row(verdict: Verdict) -> dict[str, Any]:
             if source in verdict.scores
         }
     return row
-
-
-def _reader(path: Path) -> Callable[[io.TextIOWrapper, Bad], Iterator[_Row]]:
-    suffix = path.suffix.lower()
-    if suffix == ".csv":
-        return _csv_rows
-    if suffix in (".jsonl", ".ndjson"):
-        return json_rows
-    raise StoreError(f"{path.name} is neither .jsonl nor .csv.", "Labels are kept in one of those two.")
 
 
 def refuse(path: Path, bad: Bad) -> NoReturn:
@@ -192,7 +214,7 @@ def _csv_rows(stream: io.TextIOWrapper, bad: Bad) -> Iterator[_Row]:
             bad.append((start, "line", f"has {len(cells)} cells, the header has {len(header)}"))
             continue
         try:
-            yield _Row(start, _values(dict(zip(header, cells, strict=True))))
+            yield _Row(start, values_of(dict(zip(header, cells, strict=True)), protected=True))
         except Wrong as wrong:
             bad.append((start, wrong.column, str(wrong)))
 
@@ -211,70 +233,34 @@ def _bounded(stream: io.TextIOWrapper, bad: Bad) -> Iterator[str]:
         yield line
 
 
-def _values(cells: Mapping[str, str]) -> dict[str, Any]:
-    """The cells of a row as the values of the JSON form."""
-    values: dict[str, Any] = {name: _unprotected(cells[name]) for name in ("document", "text", "by")}
-    values["at"] = cells.get("at", "")
-    values["unit"] = cells["unit"].strip()
-    for name in ("page", "start", "end"):
-        values[name] = _whole(name, cells.get(name, "").strip())
-    values["judged"] = _items(cells.get("judged", "")) or None
-    values["labels"] = dict(_pair("labels", item) for item in _items(cells["labels"]))
-    scores: dict[str, dict[str, float]] = {}
-    for item in _items(cells.get("scores", "")):
-        name, told = _pair("scores", item)
-        source, _, use = name.partition(".")
-        try:
-            scores.setdefault(source, {})[use] = float(told)
-        except ValueError:
-            raise Wrong("scores", f"'{told[:40]}' is no number") from None
-    values["scores"] = scores or None
-    return values
+# ------------------------------------------------------------------------------------------------------- workbook
 
 
-def _cells(row: Mapping[str, Any]) -> list[str]:
-    scores = [
-        f"{source}.{use}={value!r}" for source, told in row.get("scores", {}).items() for use, value in told.items()
-    ]
-    return [
-        _protected(row["document"]),
-        "" if row["page"] is None else str(row["page"]),
-        str(row["start"]),
-        str(row["end"]),
-        row["unit"],
-        _protected(row["text"]),
-        ";".join(row["judged"]),
-        ";".join(f"{source}={use}" for source, use in row["labels"].items()),
-        _protected(row["by"]),
-        row.get("at", ""),
-        ";".join(scores),
-    ]
+def _xlsx_rows(path: Path, bad: Bad) -> Iterator[_Row]:
+    read = cells.read_xlsx(path)
+    bad += [(row, column, said) for row, column, said in read.bad]
+    if not read.rows:
+        bad.append((1, "header", "is not there"))
+        return
+    header = [name.strip().lower() for name in read.rows[0][1]]
+    header = header[: max((at for at, name in enumerate(header, start=1) if name), default=0)]
+    missing = [name for name in REQUIRED if name not in header]
+    if missing or len(set(header)) < len(header):
+        bad.append((read.rows[0][0], "header", f"lacks {', '.join(missing)}" if missing else "names a column twice"))
+        return
+    harmed = {row for row, _, _ in read.bad}
+    for number, told in read.rows[1:]:
+        if number not in harmed:
+            row = dict(zip(header, [*told, *([""] * len(header))], strict=False))
+            try:
+                yield _Row(number, values_of(row, protected=False))
+            except Wrong as wrong:
+                bad.append((number, wrong.column, str(wrong)))
 
 
-def _protected(text: str) -> str:
-    """An apostrophe before what a spreadsheet would run, and before an apostrophe that stands there itself."""
-    text = without_surrogates(text)
-    return f"'{text}" if _APOSTROPHES.match(text) else text
-
-
-def _unprotected(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and _APOSTROPHES.match(cell) else cell
-
-
-def _items(cell: str) -> list[str]:
-    return [item.strip() for item in cell.split(";") if item.strip()]
-
-
-def _pair(column: str, item: str) -> tuple[str, str]:
-    name, found, value = item.partition("=")
-    if not found:
-        raise Wrong(column, f"'{item[:40]}' is not of the form name=value")
-    return name.strip(), value.strip()
-
-
-def _whole(column: str, cell: str) -> int | None:
-    if not cell:
-        return None
-    if not re.fullmatch(r"-?[0-9]{1,12}", cell):
-        raise Wrong(column, f"'{cell[:40]}' is no whole number")
-    return int(cell)
+def _sheet_rows(verdicts: Iterable[Verdict]) -> Iterator[dict[str, Any]]:
+    for count, row in enumerate(_checked(verdicts), start=2):
+        told = dict(zip(COLUMNS, cells_of(row, protected=False), strict=True))
+        if count > cells.MAX_ROWS or any(len(cell.encode("utf-16-le")) > 2 * _CELL for cell in told.values()):
+            raise StoreError("A workbook does not hold all these labels, or a text as long.", "Write a .csv or .jsonl.")
+        yield {**told, **{name: row[name] for name in _NUMBERS}}

@@ -1,36 +1,29 @@
 """The zip file that a project is, opened so that nothing in it can do harm.
 
-Members are looked up by name in the zip and never written to disk; what a member states of its own size bounds
-nothing, so that it is unpacked in small steps under a cap. Paths that lead out of the zip are never followed: a project
-that someone sends may name any file on the reader's machine.
+Members are looked up by name in the zip and never written to disk. Paths that lead out of the zip are never
+followed: a project that someone sends may name any file on the reader's machine.
 """
 
 from __future__ import annotations
 
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from unicodedata import normalize
 from xml.etree import ElementTree
-from xml.parsers.expat import ExpatError
 
-from bronnen.errors import EncryptedError, StoreError
+from bronnen.errors import StoreError
+from bronnen.formats.guarded import STEP, told, tree, unpacked
 
 MAX_MEMBERS = 50_000
 MAX_XML = 150 * 2**20
 MAX_TEXT = 50 * 2**20  # one text
 MAX_TEXTS = 500 * 2**20  # all of them
 MAX_OTHERS = 8 * 2**30  # PDFs, which are only hashed
-MAX_RATIO = 250
-MAX_ELEMENTS = 3_000_000
-MAX_DEPTH = 60
 NEXT = "Export it again from the program that made it, as REFI-QDA project (.qdpx)."
-_SMALL = 2**20  # below this a high ratio harms nobody
-_STEP = 64 * 1024
-_DAMAGED = (EOFError, LookupError, NotImplementedError, OSError, OverflowError, RuntimeError, ValueError)
+_KIND = "REFI-QDA project"
 
 
 class Container:
@@ -56,7 +49,7 @@ class Container:
         Raises:
             StoreError: it is too large, damaged, or declares a document type.
         """
-        return tree(self.path, self._unpacked(self._members[self._qde], MAX_XML))
+        return tree(self.path.name, self._unpacked(self._members[self._qde], MAX_XML), NEXT)
 
     def text(self, link: str) -> bytes | None:
         """The bytes of the text that an `internal://` link names, or None where it is not in the file."""
@@ -73,8 +66,8 @@ class Container:
         if info is not None and info.file_size <= self._others:
             left = info.file_size
             self._others -= left
-            with told(self.path), self._archive.open(info) as member:
-                while left > 0 and (part := member.read(min(_STEP, left))):
+            with told(self.path.name, _KIND, NEXT), self._archive.open(info) as member:
+                while left > 0 and (part := member.read(min(STEP, left))):
                     left -= len(part)
                     yield part
 
@@ -90,19 +83,7 @@ class Container:
         return None
 
     def _unpacked(self, info: zipfile.ZipInfo, most: int) -> bytes:
-        name = self.path.name
-        if info.flag_bits & 1:
-            raise EncryptedError(f"{name} opens only with a password.", "Save a copy without a password.")
-        if info.file_size > _SMALL and info.file_size > MAX_RATIO * max(info.compress_size, 1):
-            raise StoreError(f"{name} unpacks {info.filename!r:.60} to over {MAX_RATIO} times its size.", NEXT)
-        parts: list[bytes] = []
-        with told(self.path), self._archive.open(info) as member:
-            while part := member.read(_STEP):
-                most -= len(part)
-                if most < 0:
-                    raise StoreError(f"{name} unpacks {info.filename!r:.60} to more than a project does.", NEXT)
-                parts.append(part)
-        return b"".join(parts)
+        return unpacked(self.path.name, self._archive, info, most, _KIND, NEXT)
 
 
 @contextmanager
@@ -112,59 +93,10 @@ def opened(path: Path) -> Iterator[Container]:
     Raises:
         StoreError: it cannot be read, is no zip file, or holds no project.
     """
-    with told(path):
+    with told(path.name, _KIND, NEXT):
         archive = zipfile.ZipFile(path)
     with archive:
         yield Container(path, archive)
-
-
-@contextmanager
-def told(path: Path) -> Iterator[None]:
-    """Turns what zipfile says of a file into a `StoreError` with a next step."""
-    try:
-        yield
-    except zipfile.BadZipFile as error:
-        raise StoreError(f"{path.name} is no REFI-QDA project, or is damaged ({str(error)[:80]}).", NEXT) from error
-    except (zlib.error, *_DAMAGED) as error:
-        said = error.strerror if isinstance(error, OSError) and error.strerror else f"{error}"[:80]
-        raise StoreError(f"Cannot read {path.name}: {said}.", NEXT) from error
-
-
-class _Tree(ElementTree.TreeBuilder):
-    """Builds a tree, within bounds."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self._name, self._count, self._depth = name, 0, 0
-
-    def start(self, tag: str, attributes: dict[str, str], /) -> ElementTree.Element:
-        self._count += 1
-        self._depth += 1
-        if self._count > MAX_ELEMENTS or self._depth > MAX_DEPTH:
-            raise StoreError(f"{self._name} has more elements, or deeper ones, than a project has.", NEXT)
-        return super().start(tag.rpartition("}")[2], attributes)  # some leave the namespace out
-
-    def end(self, tag: str, /) -> ElementTree.Element:
-        self._depth -= 1
-        return super().end(tag.rpartition("}")[2])
-
-    def doctype(self, *_: object) -> None:
-        raise StoreError(f"{self._name} declares a document type, which no project does.", NEXT)
-
-
-def tree(path: Path, content: bytes) -> ElementTree.Element:
-    """The elements of a piece of XML, without their namespaces.
-
-    Raises:
-        StoreError: it is damaged, declares a document type, or has more elements than a project has.
-    """
-    try:
-        parser = ElementTree.XMLParser(target=_Tree(path.name))
-        parser.feed(content)
-        root: ElementTree.Element = parser.close()
-    except (ElementTree.ParseError, ExpatError, ValueError, LookupError) as error:
-        raise StoreError(f"The XML of {path.name} is damaged ({str(error)[:80]}).", NEXT) from error
-    return root
 
 
 def _alike(name: str) -> str:

@@ -8,22 +8,29 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from unicodedata import normalize
 from xml.etree.ElementTree import Element
 
 from bronnen.errors import StoreError
-from bronnen.formats.qdpx import OURS, Code, Coding, Left, Project, Quote, Selection, Text, counting
+from bronnen.formats import counting
+from bronnen.formats.coded import (
+    OURS,
+    UNKNOWN,
+    Code,
+    Coding,
+    Left,
+    Quote,
+    Selection,
+    Text,
+    coder_name,
+    utc,
+)
+from bronnen.formats.qdpx import Project
 from bronnen.formats.qdpx.container import NEXT, Container, opened
-
-UNKNOWN = "onbekend"
-"""The coder of a coding of which the project does not say who made it."""
 
 _KEY = re.compile(r"sha256:([0-9a-f]{64})")
 _WHOLE = re.compile(r"-?[0-9]{1,12}")
-_MAX_NAME = 200
 _SHORTEST = 12  # characters of a name that may be the words of a PDF selection
 
 
@@ -60,7 +67,7 @@ class _Reading:
     def __init__(self, container: Container, root: Element) -> None:
         self.container, self.root = container, root
         self.is_ours = root.get("origin") == OURS
-        users = {_same(user.get("guid")): _name(user.get("name") or user.get("id")) for user in root.iter("User")}
+        users = {_same(user.get("guid")): coder_name(user.get("name") or user.get("id")) for user in root.iter("User")}
         self.users = users
         self.only = next(iter(users.values())) if len(users) == 1 else UNKNOWN
         self.codes: dict[str, Code] = {}
@@ -82,7 +89,7 @@ class _Reading:
         texts = _without_twins(drafts, [self._text(draft, way) for draft in drafts])
         return Project(
             name=root.get("name", ""),
-            created=_time(root.get("creationDateTime")),
+            created=utc(root.get("creationDateTime")),
             codes=tuple(self.codable),
             texts=tuple(texts),
             description=root.findtext("Description", ""),
@@ -114,9 +121,7 @@ class _Reading:
             code = self._code(coding.find("CodeRef"))
             if code:
                 at = coding.get("creationDateTime") or selection.get("creationDateTime")
-                found.append(
-                    Coding(code, self._coder(coding, selection), _time(at or selection.get("modifiedDateTime")))
-                )
+                found.append(Coding(code, self._coder(coding, selection), utc(at or selection.get("modifiedDateTime"))))
             else:
                 self._leave(where, "", "its code is not in the codebook")
         return tuple(found)
@@ -265,18 +270,3 @@ def _titled(element: Element) -> str:
     """The name of a source or code, as it stands."""
     name = element.get("name", "")
     return name if name.strip() else "?"
-
-
-def _name(told: str | None) -> str:
-    """A coder's name on one line, without what does not show."""
-    shown = "".join(char if char.isprintable() else " " for char in normalize("NFC", told or ""))
-    return " ".join(shown.split())[:_MAX_NAME]
-
-
-def _time(told: str | None) -> str:
-    """A time in UTC, ISO 8601, whole seconds; one without a zone is taken for UTC, and what is no time for none."""
-    try:
-        found = datetime.fromisoformat((told or "").strip())
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC).isoformat(timespec="seconds")
-    except (ValueError, OverflowError):
-        return ""

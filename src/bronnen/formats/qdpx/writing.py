@@ -20,7 +20,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from bronnen.errors import StoreError
 from bronnen.formats import replacing, without_surrogates
-from bronnen.formats.qdpx import CODEBOOK, OURS, PROJECT, Code, Coding, Project, Selection, Text, guid
+from bronnen.formats.coded import OURS, Code, Coding, Selection, Text
+from bronnen.formats.qdpx import CODEBOOK, PROJECT, Project, guid
 
 _HEAD = '<?xml version="1.0" encoding="utf-8" standalone="yes"?>\n'
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")

@@ -74,10 +74,12 @@ def decoded(content: bytes) -> Written:
         return Written(content.decode("cp1252", "replace"))
 
 
-def counting(texts: Sequence[tuple[Written, Sequence[Told]]], *, one_break_first: bool = False) -> Counting:
-    """How the offsets of a project are counted; the standard's way wherever nothing speaks for another.
+def counting(
+    texts: Sequence[tuple[Written, Sequence[Told]]], *, one_break_first: bool = False, units_first: bool = False
+) -> Counting:
+    """How the offsets of a project are counted; code points wherever nothing speaks for another way.
 
-    `one_break_first`: its program is known to count CR LF as one.
+    `one_break_first`: its program is known to count CR LF as one; `units_first`: it is known to count UTF-16 units.
     """
     odd = [pair for pair in texts if pair[1] and _is_odd(pair[0])]
     ways = (
@@ -86,7 +88,7 @@ def counting(texts: Sequence[tuple[Written, Sequence[Told]]], *, one_break_first
         (False, True) if any(written.has_mark for written, _ in odd) else (False,),
     )
     choices = [Counting(*way) for way in product(*ways)]
-    choices.sort(key=lambda way: (way.one_break is not one_break_first, way.units + way.with_mark))
+    choices.sort(key=lambda way: (way.one_break is not one_break_first, (way.units is not units_first) + way.with_mark))
     return max(choices, key=lambda way: _evidence(odd, way)) if len(choices) > 1 else Counting()
 
 

@@ -21,7 +21,7 @@ from bronnen.records import Source, Use
 Meaning = tuple[Source, Use | None] | None
 """A source and its use, None for 'looked at, not there'; or None for a code that says nothing of sources."""
 
-_STEP = "docs/file-formats.md, 'QDA projects', shows the form."
+_STEP = "docs/file-formats.md, 'Labels from other programs', shows the form."
 _USES: dict[str, Use | None] = {**{use.value: use for use in Use}, "none": None}
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bronnen.formats import replacing
-from bronnen.formats.coded import OURS, UNKNOWN, Coded, Coding, Left, Selection, Text, coder_name, utc
+from bronnen.formats.coded import OURS, UNKNOWN, Coded, Coding, Left, Text, coder_name, utc
 from bronnen.formats.json_values import UNITS, Draft, Node, Unfit, coded, drafted, line_of, lines, refuse, units
 
 _WHO = ("annotator", "username", "user")
@@ -40,7 +40,7 @@ def read_doccano(path: Path) -> Coded:
 
 
 def write_doccano(path: Path, texts: Iterable[Text]) -> None:
-    """Writes texts as records: one with the model's labels, and one per person and time with theirs.
+    """Writes texts as records: one with the model's labels, and one per person, time and unit with theirs.
 
     Spans are in UTF-16 units, as doccano's annotator shows them.
 
@@ -58,12 +58,11 @@ def _draft(record: Node, named: str, left: list[Left]) -> Draft:
     coder, at = coder_name(told) or UNKNOWN, record.at("at").value
     at = utc(at) if isinstance(at, str) else ""
     given = [one.value for one in record.at("given").items()]
-    sentences = [one.value for one in record.at("sentences").items()]
+    unit = record.at("unit").value if record.at("unit").value in ("sentence", "passage") else ""
 
     def add(span: Node, name: Node, ends: str) -> None:
         first, last = (span.at(end).value for end in ends.split())
         is_ours = [first, last, name.value] in given
-        unit = "sentence" if [first, last] in sentences else "passage" if record.at("passages").value else ""
         draft.add(span, "", [Coding(name.text(), OURS if is_ours else coder, at)], unit, ends)
 
     for entity in record.at("entities").items():
@@ -94,17 +93,16 @@ def _triple(label: Node) -> tuple[Node, Node, str]:
 def _records(texts: Iterable[Text]) -> Iterator[dict[str, Any]]:
     for text in texts:
         at = units(text.text)
-        said: dict[tuple[str, str], list[tuple[Selection, Coding]]] = {}
-        for selection in text.selections:
-            for coding in selection.codings:
-                said.setdefault((coding.coder, coding.at), []).append((selection, coding))
+        said: dict[tuple[str, str, str], list[list[int | str]]] = {}
+        for one in text.selections:
+            for coding in one.codings:
+                key = (coding.coder, coding.at, one.unit)
+                said.setdefault(key, []).append([at[one.start], at[one.end], coding.code])
         about = {"document": text.key, "name": text.name, "start": text.at or 0, "offsets": UNITS}
-        for (coder, when), codings in (said or {(OURS, ""): []}).items():
-            label = [[at[one.start], at[one.end], coding.code] for one, coding in codings]
+        for (coder, when, unit), label in (said or {(OURS, "", ""): []}).items():
             record: dict[str, Any] = {"text": text.text, "label": label, **about}
             if coder == OURS:
                 yield {**record, "given": label}
             else:
-                spans = [[at[one.start], at[one.end]] for one, _ in codings if one.unit == "sentence"]
-                units_told = {"sentences": spans, "passages": any(one.unit == "passage" for one, _ in codings)}
-                yield {**record, "annotator": coder, **({"at": when} if when else {}), **units_told}
+                more = {"annotator": coder, "at": when, "unit": unit}
+                yield {**record, **{name: value for name, value in more.items() if value}}

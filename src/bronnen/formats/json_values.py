@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +15,11 @@ from bronnen.formats import counting
 from bronnen.formats.checks import MAX_OFFSET
 from bronnen.formats.coded import Coded, Coding, Left, Selection, Text
 
-MAX_BYTES = 400 * 2**20
+MAX_BYTES = 200 * 2**20
 MAX_LINE = 20_000_000  # characters: a document as one record
 POINTS, UNITS = "code points", "UTF-16 units"
 """What we write under `offsets`, so that nobody has to guess."""
+_UPLOAD = re.compile(r"^[0-9a-f]{8}-")  # what Label Studio puts before the name of a file
 _SHOWN = 5
 _STEP = "Nothing was read from it; export it again from the program that made it, or see docs/file-formats.md."
 _KEYS = ("document", "document_id", "doc_id", "sha256")
@@ -46,7 +48,8 @@ class Node:
 
     def at(self, name: str) -> Node:
         """The value under a name; None where it is absent or this is no object."""
-        return Node(f"{self.where}.{name[:40]}", self.value.get(name) if isinstance(self.value, dict) else None)
+        joint = "." if "," in self.where else ", "
+        return Node(f"{self.where}{joint}{name[:40]}", self.value.get(name) if isinstance(self.value, dict) else None)
 
     def items(self) -> list[Node]:
         """The values of a list; none where there is nothing."""
@@ -114,6 +117,8 @@ def about(record: Node) -> About:
                 name = name or (value[:1000] if not is_key and one in _NAMES else "")
         if at is None and type(place.at("start").value) is int and "document" in place.value:
             at = place.at("start").offset()
+    upload = record.at("file_upload").value
+    name = name or (_UPLOAD.sub("", upload) if isinstance(upload, str) else "")
     ways = (place.at("offsets").value for place in places if place.is_object())
     return About(key, name, at, next((way for way in ways if way in (POINTS, UNITS)), ""))
 

@@ -114,12 +114,12 @@ def _take(
             continue
         for index, told in enumerate(re.split(r"(?<!\\)\|", cell)):
             numbered = _NUMBERED.fullmatch(told)
-            value = _plain(numbered[1] if numbered else told, "")
+            value = numbered[1] if numbered else told
             key = (layer, numbered[2] if numbered else f"line {number}, {index}")
             span = spans.setdefault(key, _Span(layer, begin, end))
             span.start, span.end = min(span.start, begin), max(span.end, end)
-            if feature and told not in ("*", "_") and value not in ("*", ""):
-                span.features[feature] = value
+            if feature and value not in ("*", "_", ""):  # a star that is a value has a mark before it
+                span.features[feature] = _plain(value, "")
 
 
 def _plain(text: str, letters: str = "nrtfb") -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import tempfile
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -203,3 +205,60 @@ def test_a_missing_file_or_folder_is_told(tmp_path: Path) -> None:
         read_labels(tmp_path / "a.csv")
     with pytest.raises(StoreError, match="Cannot write"):
         write_labels(tmp_path / "no" / "a.csv", [])
+
+
+# ------------------------------------------------------------------------------------------------------ as a workbook
+
+XML_TEXTS = st.text(st.characters(exclude_categories=("Cc", "Cs"), exclude_characters="\ufffe\uffff"), max_size=30)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(verdicts(), max_size=4), st.lists(XML_TEXTS | st.sampled_from(["=1+1", "'s", "a\nb", "007", "#N/A", "𝔘"]))
+)
+def test_a_workbook_holds_the_same_labels(told: list[Verdict], quotes: list[str]) -> None:
+    named = [replace(one, document_id=f"d{at}", quote=(quotes[at:] or ["x"])[0]) for at, one in enumerate(told)]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "labels.xlsx"
+        write_labels(path, named)
+        assert read_labels(path) == named
+
+
+def workbook(path: Path, *rows: list[object]) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(path)
+
+
+def test_a_workbook_that_somebody_filled_in(tmp_path: Path) -> None:
+    header = ["Document", "start", "end ", "unit", "text", "labels", "by", "at", "eigen kolom"]
+    day = datetime(2026, 3, 1, 10, 0, tzinfo=None)
+    workbook(
+        tmp_path / "a.xlsx", header, ["d1", 5, 9.0, "sentence", "Het.", "scientific=used", "person:an", day, "x"], []
+    )
+    (found,) = read_labels(tmp_path / "a.xlsx")
+    assert (found.start, found.end, found.at, found.by) == (5, 9, "2026-03-01T10:00:00", "person:an")
+    assert found.judged == frozenset(Source)
+
+
+def test_a_bad_cell_of_a_workbook_is_named_and_a_formula_is_no_text(tmp_path: Path) -> None:
+    header = ["document", "start", "end", "unit", "text", "labels", "by"]
+    good = ["d1", 5, 9, "sentence", "Het.", "scientific=used", "person:an"]
+    workbook(tmp_path / "a.xlsx", header, good, [*good[:2], "negen", *good[3:]], [*good[:4], "=1+1", *good[5:]])
+    with pytest.raises(StoreError) as caught:
+        read_labels(tmp_path / "a.xlsx")
+    assert "line 3, end: 'negen' is no whole number" in caught.value.message
+    assert "line 4, E: is a formula" in caught.value.message and "2 bad rows" in caught.value.message
+    workbook(tmp_path / "a.xlsx", header[:-1], good[:-1])
+    with pytest.raises(StoreError, match="header: lacks by"):
+        read_labels(tmp_path / "a.xlsx")
+
+
+def test_a_text_that_no_cell_holds_is_refused(tmp_path: Path) -> None:
+    one = Verdict("d", 0, 3, 1, Unit.SENTENCE, frozenset(Source), {}, "x" * 32_768, "person:a")
+    with pytest.raises(StoreError, match="does not hold"):
+        write_labels(tmp_path / "a.xlsx", [one])
+    assert not (tmp_path / "a.xlsx").exists()

@@ -86,6 +86,16 @@ def test_predictions_are_the_models_and_skipped_tasks_say_nothing(tmp_path: Path
     assert [one.codings[0].coder for one in found.texts[0].selections] == ["bronnen"] and found.unanswered == 1
 
 
+def test_whose_a_region_of_ours_is_outlives_an_import_by_somebody_else(tmp_path: Path) -> None:
+    ours = region("ook", "een", meta={"by": "anna", "at": "2025-01-01T00:00:00+00:00", "unit": "sentence"})
+    found = read(tmp_path, task(annotation(ours, region("Ouders", "twee"), completed_by={"email": "bo@x.nl"})))
+    first, second = found.texts[0].selections
+    assert (first.codings, first.unit) == ((Coding("een", "anna", "2025-01-01T00:00:00+00:00"),), "sentence")
+    assert second.codings == (Coding("twee", "bo@x.nl", "2026-01-05T08:00:00+00:00"),)
+    write_labelstudio(tmp_path / "b.json", found.texts)
+    assert "completed_by" not in (tmp_path / "b.json").read_text(), "a name that is no member's stops an import there"
+
+
 def test_the_short_form(tmp_path: Path) -> None:
     label = [{"start": 3, "end": 9, "text": "Ouders", "labels": ["een", "twee"]}]
     short = {"id": 1, "text": WORDS, "label": label, "keuze": {"choices": ["Ja"]}, "choice": "Nee", "annotator": 7}

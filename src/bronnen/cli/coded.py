@@ -200,19 +200,24 @@ def _tell(read: Coded, tally: returning.Tally, form: str) -> None:
         click.echo(f"{read.unanswered} records have no answer, or were passed over.", err=True)
     if tally.skipped:
         click.echo(f"{tally.skipped} codings have a code that says nothing of sources.", err=True)
-    if tally.by_words:
-        click.echo(f"{tally.by_words} codings were placed by their words, not by the place that was told.", err=True)
-    if tally.alike:
-        low, high = min(tally.alike), max(tally.alike)
-        click.echo(
-            f"{len(tally.alike)} codings were placed on words that are alike but not the same "
-            f"(likeness {low:.2f} to {high:.2f} of 1): look at those.",
-            err=True,
-        )
+    tell_places(tally)
     if tally.unknown:
         click.echo("Not known what these codes stand for (tell it with --codes):", err=True)
         _list(f"'{readable(code)}': {count} codings" for code, count in tally.unknown.most_common())
     _list(f"{readable(left.where)}: {readable(left.said)}" for left in tally.left)
+
+
+def tell_places(tally: returning.Tally) -> None:
+    """Says how many codings do not stand where their file says, and how sure their place is."""
+    if tally.by_words:
+        click.echo(f"{tally.by_words} labels were placed by their words, not by the place that was told.", err=True)
+    if tally.alike:
+        low, high = min(tally.alike), max(tally.alike)
+        click.echo(
+            f"{len(tally.alike)} labels were placed on words that are alike but not the same "
+            f"(likeness {low:.2f} to {high:.2f} of 1): look at those.",
+            err=True,
+        )
 
 
 def _list(lines: Iterable[str]) -> None:

@@ -15,6 +15,7 @@ from bronnen.cli.choices import EXPORTS, IMPORTS
 from bronnen.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from bronnen.exchange.returning import Spot, Tally
     from bronnen.records import Document, Verdict
     from bronnen.store import Store
 
@@ -78,6 +79,8 @@ def bring_in(ctx: click.Context, file: Path, folder: Path, form: str, codes: Pat
         ctx.exit(int(coded.bring_in(coded.Asked(openable(file), openable(folder), form, codes, coder))))
     if codes is not None or coder is not None:
         raise UsageError(f"--codes and --coder belong to another program's file, not to {file.name}.")
+    from bronnen.cli.coded import tell_places
+    from bronnen.exchange import returning
     from bronnen.formats.labels import read_labels
     from bronnen.store import Store
 
@@ -85,14 +88,17 @@ def bring_in(ctx: click.Context, file: Path, folder: Path, form: str, codes: Pat
     by_people = [verdict for verdict in read if not verdict.by.startswith("model:")]
     now = datetime.now(UTC).isoformat(timespec="seconds")
     Store(openable(folder)).close()  # says so where there is none, rather than making one
+    tally = returning.Tally()
     with Store(openable(folder), write=True) as store:
-        placed, left = _placed(store, by_people)
+        placed, left = _placed(store, by_people, tally)
         added = store.add_verdicts(replace(verdict, at=verdict.at or now, scores=None) for verdict in placed)
-    click.echo(f"{added} labels added, {len(placed) - added} were there already, {len(left)} have no place.")
+    there = tally.known + len(placed) - added
+    click.echo(f"{added} labels added, {there} were there already, {len(left)} have no place.")
     if len(read) > len(by_people):
         click.echo(
             f"{len(read) - len(by_people)} labels are by a model and were left out: a scan makes those.", err=True
         )
+    tell_places(tally)
     _list(left)
     ctx.exit(int(ExitCode.BATCH if left else ExitCode.OK))
 
@@ -177,27 +183,36 @@ def codebook(file: Path, lang: str) -> None:
     click.echo(f"{len(found)} codes written to {file}.")
 
 
-def _placed(store: Store, verdicts: Iterable[Verdict]) -> tuple[list[Verdict], list[Left]]:
+def _placed(store: Store, verdicts: Iterable[Verdict], tally: Tally) -> tuple[list[Verdict], list[Left]]:
+    """The verdicts on their place, without those that are in the store as they are; and those without a place."""
     from bronnen.corpus import anchor
+    from bronnen.exchange.returning import Spot
     from bronnen.records import page_at
 
-    documents: dict[str, Document | None] = {}
+    shelf: dict[str, tuple[Document, Spot, list[Verdict]] | None] = {}
     placed: list[Verdict] = []
     left: list[Left] = []
     for verdict in verdicts:
-        if verdict.document_id not in documents:
+        if verdict.document_id not in shelf:
             found = store.analysis(verdict.document_id)
-            documents[verdict.document_id] = found.document if found else None
-        document = documents[verdict.document_id]
-        if document is None:
+            shelf[verdict.document_id] = (
+                (found.document, Spot(found.document.text), [replace(one, page=None) for one in found.verdicts])
+                if found
+                else None
+            )
+        kept = shelf[verdict.document_id]
+        if kept is None:
             left.append((verdict, "the document is not in the store"))
             continue
-        there = anchor(verdict, document.text)
+        document, spot, known = kept
+        there = anchor(verdict, document.text) or spot.again(verdict, tally)
         if there is None:
             left.append((verdict, "its text is not in the document"))
-            continue
-        page = page_at(document, there.start) if there.start != verdict.start or verdict.page is None else None
-        placed.append(replace(there, page=page.number) if page else there)
+        elif verdict.at and replace(there, page=None, scores=None) in known:
+            tally.known += 1
+        else:
+            page = page_at(document, there.start) if there.start != verdict.start or verdict.page is None else None
+            placed.append(replace(there, page=page.number) if page else there)
     return placed, left
 
 

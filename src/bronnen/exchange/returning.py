@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from bronnen.alike import Alike
 from bronnen.exchange import ADJUDICATED, NONE, Said, code_names
@@ -196,6 +197,11 @@ class Spot:
         counted = self.places.befores(found.text, [selection.start for selection in found.selections])
         return [*(begun + before for before in counted), begun]
 
+    def again(self, verdict: Verdict, tally: Tally) -> Verdict | None:
+        """A verdict whose quote does not stand in the text letter for letter, on its place; None where it has none."""
+        span = self.find(verdict.quote, self.places.before(verdict.start), ("", ""), tally)
+        return replace(verdict, start=span[0], end=span[1], quote=self.text[slice(*span)]) if span else None
+
     def find(self, words: str, before: int, around: tuple[str, str], tally: Tally) -> tuple[int, int] | None:
         """Where words stand: the same letters, else letters that are alike (`alike`), which is noted with its score."""
         span = self.places.find(words, before, around)
@@ -308,6 +314,7 @@ def _by(coder: str) -> str:
     return coder if coder.startswith(ADJUDICATED) and coder != ADJUDICATED else f"person:{coder}"
 
 
+@lru_cache(maxsize=20_000)
 def _file_name(name: str) -> str:
     return folded(name.replace("\\", "/").rpartition("/")[2])
 

@@ -1,7 +1,8 @@
 """Label Studio: tasks with predictions and annotations, as its JSON export (or JSON-MIN) has them.
 
 Since 1.5 Label Studio counts code points, before that UTF-16 units, and it tells the words that were selected; those
-show which of the two it was. `docs/file-formats.md` ('Labels from other programs') has what is read and written.
+show which of the two it was. It takes a file with the name of somebody who is no member there for broken, and gives what
+it takes in the time of that day, so that who and when stand in the `meta` of each region, which it keeps. `docs/file-formats.md` ('Labels from other programs') has what is read and written.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from bronnen.formats.json_values import POINTS, Draft, Node, Unfit, coded, draft
 _FROM, _TO = "label", "text"
 _SPANS = ("labels", "hypertextlabels")
 _NO_DATA = frozenset({"id", "annotator", "annotation_id", "created_at", "updated_at", "lead_time", "file_upload"})
-_NO_MODEL = "unknown"
+_SETTLED = "adjudicated:"
 
 
 def read_labelstudio(path: Path) -> Coded:
@@ -114,7 +115,9 @@ def _results(result: Node, coder: str, at: str, draft: Draft, left: list[Left]) 
         value, kind = region.at("value"), region.at("type").value
         if kind in (*_SPANS, "choices") and value.is_object():
             names = value.at(kind if kind in value.value else "labels")
-            codings = [Coding(name.text(), coder, at) for name in names.items()]
+            by, when = (region.at("meta").at(name).value for name in ("by", "at"))
+            told = (by, utc(when) if isinstance(when, str) else "") if isinstance(by, str) and by else (coder, at)
+            codings = [Coding(name.text(), *told) for name in names.items()]
             span = value.at("globalOffsets") if value.at("globalOffsets").is_object() else value
             if "start" in span.value or kind != "choices":
                 words = value.at("text").value
@@ -180,7 +183,7 @@ def _task(text: Text, number: int) -> dict[str, Any]:
 
 def _annotations(people: dict[tuple[str, str], list[dict[str, Any]]]) -> Iterator[dict[str, Any]]:
     for (coder, at), result in people.items():
-        made = {"completed_by": {"email": coder, "first_name": coder}, "was_cancelled": False, "result": result}
+        made = {"was_cancelled": False, "ground_truth": coder.startswith(_SETTLED), "result": result}
         yield {**made, "created_at": at, "updated_at": at} if at else made
 
 
@@ -188,7 +191,10 @@ def _region(text: Text, selection: Selection, coding: Coding, key: str) -> dict[
     words = text.text[selection.start : selection.end]
     value = {"start": selection.start, "end": selection.end, "text": words, "labels": [coding.code]}
     region = {"id": key, "from_name": _FROM, "to_name": _TO, "type": "labels", "value": value}
-    return {**region, "meta": {"unit": selection.unit}} if selection.unit else region
+    meta = {"unit": selection.unit} if selection.unit else {}
+    if coding.coder != OURS:
+        meta |= {"by": coding.coder, **({"at": coding.at} if coding.at else {})}
+    return {**region, "meta": meta} if meta else region
 
 
 def is_labelstudio(found: Sequence[Any]) -> bool:

@@ -160,6 +160,15 @@ def test_who_coded_is_told_by_the_place_in_the_export(tmp_path: Path) -> None:
     assert said(read(tmp_path, inner, "een.zip")) == [("nota.txt", UNKNOWN, "een", "Ouders")]
 
 
+def test_what_the_model_gave_is_its_own_until_somebody_changes_it(tmp_path: Path) -> None:
+    """INCEpTION copies what a document came with into what each person has of it."""
+    spans = SPAN.replace('label="een"', 'code="een" by="bronnen" given="een"')
+    changed = SPAN.replace('label="een"', 'code="twee" by="bronnen" given="een"')
+    one = XMI.format(spans=spans + changed + SPAN)
+    found = read(tmp_path, packed(**{"annotation/nota.pdf/anna.xmi": one}), "project.zip")
+    assert [(coder, code) for _, coder, code, _ in said(found)] == [(OURS, "een"), ("anna", "twee"), ("anna", "een")]
+
+
 def test_a_span_outside_the_text_is_told(tmp_path: Path) -> None:
     spans = SPAN.replace('end="9"', 'end="99"') + SPAN.replace('end="9"', 'end="3"') + SPAN.replace("3", "-1")
     found = read(tmp_path, XMI.format(spans=spans))

@@ -1,8 +1,9 @@
 """Label Studio: tasks with predictions and annotations, as its JSON export (or JSON-MIN) has them.
 
 Since 1.5 Label Studio counts code points, before that UTF-16 units, and it tells the words that were selected; those
-show which of the two it was. It takes a file with the name of somebody who is no member there for broken, and gives what
-it takes in the time of that day, so that who and when stand in the `meta` of each region, which it keeps. `docs/file-formats.md` ('Labels from other programs') has what is read and written.
+show which of the two it was. It refuses a file that names an annotator who is no member there, and dates what it takes
+in on that day: so who and when stand in the `meta` of each region, which it keeps. `docs/file-formats.md` ('Labels from
+other programs') has what is read and written.
 """
 
 from __future__ import annotations

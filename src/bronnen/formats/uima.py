@@ -11,13 +11,13 @@ from xml.sax.saxutils import quoteattr
 
 from bronnen.errors import StoreError
 from bronnen.formats import counting, without_surrogates
-from bronnen.formats.coded import Coding, Left, Selection, Text, utc
+from bronnen.formats.coded import OURS, Coding, Left, Selection, Text, utc
 from bronnen.formats.guarded import tree
 from bronnen.formats.json_values import units
 
 LAYER = "Kennisbron"
 STEP = "Export it again from INCEpTION, as UIMA CAS XMI (XML 1.0) or WebAnno TSV 3."
-_FEATURES = ("code", "unit", "by", "at")
+_FEATURES = ("code", "unit", "by", "at", "given")
 _CODES = ("code", "codes", "label", "value", "kennisbron")
 _PAIRS = (("source", "use"), ("bron", "gebruik"))
 _OTHERS = frozenset(  # what INCEpTION itself puts on a text
@@ -77,10 +77,14 @@ def read_xmi(name: str, content: bytes, coder: str, left: list[Left]) -> Text:
 
 
 def spoken(layer: str, features: Mapping[str, str], coder: str) -> Iterable[Coding]:
-    """The codings of an annotation; `by` is believed where the file is named after it, as ours are."""
-    by, at = features.get("by", ""), utc(features.get("at", ""))
+    """The codings of an annotation; `by` is believed where the file is named after it, as ours are.
+
+    INCEpTION copies what a document came with to everybody who opens it: a code that still is what the model gave is
+    the model's.
+    """
+    by, at, given = features.get("by", ""), utc(features.get("at", "")), features.get("given", "")
     who = by if by and coder == file_name(by) else coder
-    return (Coding(code, who, at) for code in codes_of(layer, features))
+    return (Coding(code, OURS if by == OURS and code == given else who, at) for code in codes_of(layer, features))
 
 
 def placed(
@@ -118,8 +122,7 @@ def write_xmi(text: Text, selections: Sequence[Selection]) -> bytes:
     element("metadata:DocumentMetaData", 0, len(text.text), **about)
     for selection in selections:
         for coding in selection.codings:
-            told = {"code": coding.code, "unit": selection.unit, "by": coding.coder, "at": coding.at}
-            element(f"custom:{LAYER}", selection.start, selection.end, **told)
+            element(f"custom:{LAYER}", selection.start, selection.end, **features_of(selection, coding))
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<xmi:XMI xmlns:xmi="http://www.omg.org/XMI" '
         f'xmlns:cas="http:///uima/cas.ecore" xmlns:custom="http:///webanno/custom.ecore" '
@@ -129,8 +132,15 @@ def write_xmi(text: Text, selections: Sequence[Selection]) -> bytes:
     ).encode()
 
 
+def features_of(selection: Selection, coding: Coding) -> dict[str, str]:
+    """What our layer tells of a coding."""
+    given = coding.code if coding.coder == OURS else ""
+    told = (coding.code, selection.unit, coding.coder, coding.at, given)
+    return dict(zip(_FEATURES, told, strict=True))
+
+
 def type_system() -> bytes:
-    """What INCEpTION has to know of our layer: a span with four texts."""
+    """What INCEpTION has to know of our layer: a span with five texts."""
     features = "".join(
         f"<featureDescription><name>{name}</name><description/><rangeTypeName>uima.cas.String</rangeTypeName>"
         "</featureDescription>"

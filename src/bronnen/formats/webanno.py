@@ -15,14 +15,14 @@ from bronnen.errors import StoreError
 from bronnen.formats import counting
 from bronnen.formats.coded import Coding, Left, Selection, Text
 from bronnen.formats.json_values import units
-from bronnen.formats.uima import LAYER, STEP, placed, spoken
+from bronnen.formats.uima import LAYER, STEP, features_of, placed, spoken
 
 HEAD = "#FORMAT=WebAnno TSV 3"
 _TOKEN = re.compile(r"(\d{1,9})-(\d{1,9})(\.\d{1,9})?\t(\d{1,9})-(\d{1,9})\t([^\t]*)\t?(.*)")
 _NUMBERED = re.compile(r"(.*?)(?<!\\)\[(\d{1,9})\]", re.DOTALL)
 _WORDS = re.compile(r"\w+|[^\w\s]")
 _SKIPPED = ("type.Token", "type.Sentence", "type.Lemma", "pos.POS", "type.MorphologicalFeatures")
-_OURS = ("at", "by", "code", "unit")
+_OURS = ("at", "by", "code", "given", "unit")
 _RESERVED = re.compile(r"\\|\[|\]|\||_|->|;|\t|\n|\*")
 _MAX_GAP = 100_000_000
 
@@ -160,7 +160,7 @@ def write_tsv(text: Text, selections: Sequence[Selection], sentences: Sequence[t
 
 
 def _features(selection: Selection, coding: Coding, number: int) -> list[str]:
-    values = {"at": coding.at, "by": coding.coder, "code": coding.code, "unit": selection.unit}
+    values = features_of(selection, coding)
     return [f"{_marked(values[name])}[{number}]" for name in _OURS]
 
 

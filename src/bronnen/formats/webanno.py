@@ -7,6 +7,7 @@ the white space there is made up.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -19,7 +20,8 @@ from bronnen.formats.uima import LAYER, STEP, features_of, placed, spoken
 
 HEAD = "#FORMAT=WebAnno TSV 3"
 _TOKEN = re.compile(r"(\d{1,9})-(\d{1,9})(\.\d{1,9})?\t(\d{1,9})-(\d{1,9})\t([^\t]*)\t?(.*)")
-_NUMBERED = re.compile(r"(.*?)(?<!\\)\[(\d{1,9})\]", re.DOTALL)
+_NUMBERED = re.compile(r"((?:[^\\\[]|\\.)*)\[(\d{1,9})\]", re.DOTALL)
+_STACKED = re.compile(r"(?:[^\\|]|\\.)+", re.DOTALL)
 _WORDS = re.compile(r"\w+|[^\w\s]")
 _SKIPPED = ("type.Token", "type.Sentence", "type.Lemma", "pos.POS", "type.MorphologicalFeatures")
 _OURS = ("at", "by", "code", "given", "unit")
@@ -112,11 +114,13 @@ def _take(
     for (layer, feature), cell in zip(columns, cells, strict=False):
         if cell in ("_", ""):
             continue
-        for index, told in enumerate(re.split(r"(?<!\\)\|", cell)):
+        for index, told in enumerate(_STACKED.findall(cell)):
             numbered = _NUMBERED.fullmatch(told)
             value = numbered[1] if numbered else told
             key = (layer, numbered[2] if numbered else f"line {number}, {index}")
-            span = spans.setdefault(key, _Span(layer, begin, end))
+            span = spans.get(key)
+            if span is None:
+                span = spans[key] = _Span(layer, begin, end)
             span.start, span.end = min(span.start, begin), max(span.end, end)
             if feature and value not in ("*", "_", ""):  # a star that is a value has a mark before it
                 span.features[feature] = _plain(value, "")
@@ -141,7 +145,7 @@ def write_tsv(text: Text, selections: Sequence[Selection], sentences: Sequence[t
     White space at the ends of a selection is left out, as no token has any.
     """
     at = units(text.text)
-    ends = {end for one in selections for end in (one.start, one.end)}
+    ends = sorted({end for one in selections for end in (one.start, one.end)})
     lines = [f"{HEAD}.3", f"#T_SP=webanno.custom.{LAYER}|{'|'.join(_OURS)}", "", ""]
     codings = [(one, coding) for one in selections for coding in one.codings]
     opened = sorted(range(len(codings)), key=lambda index: codings[index][0].start)
@@ -174,10 +178,10 @@ def _segments(text: str, sentences: Sequence[tuple[int, int]]) -> Iterator[tuple
             yield first, first + len(words)
 
 
-def _tokens(text: str, start: int, end: int, ends: set[int]) -> Iterator[tuple[int, int]]:
+def _tokens(text: str, start: int, end: int, ends: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Words and marks, cut where a selection begins or ends inside one."""
     for found in _WORDS.finditer(text, start, end):
-        inside = sorted(at for at in ends if found.start() < at < found.end()) if len(found[0]) > 1 else []
+        inside = ends[bisect_right(ends, found.start()) : bisect_left(ends, found.end())]
         yield from pairwise([found.start(), *inside, found.end()])
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bronnen.formats.coded import OURS, Coding, Selection, Text
 
 LETTERS = st.sampled_from([*"abc éöß .,\n\"'<&>|_[]\\*;-\t", "😀", "𝔘", "e\u0301", "->"])
+CODES = ("een code", "Ünïcode|[1]", "*", "eind\\")
 TIMES = ("2026-03-01T10:00:00+00:00", "2026-04-01T10:00:00+00:00")
 Seen = set[tuple[str, str, int, int, str, str, str, str]]
 
@@ -23,9 +24,7 @@ def texts(draw: st.DrawFn) -> list[Text]:
         for _ in range(draw(st.integers(0, 4))):
             start = draw(st.integers(0, len(words) - 1))
             end = draw(st.integers(start + 1, len(words)))
-            codes = draw(
-                st.lists(st.sampled_from(["een code", "Ünïcode|[1]", "*"]), min_size=1, max_size=2, unique=True)
-            )
+            codes = draw(st.lists(st.sampled_from(CODES), min_size=1, max_size=2, unique=True))
             coder, at = draw(st.sampled_from(["anna", "Zoë/2", "adjudicated:bo"])), draw(st.sampled_from(TIMES))
             unit = draw(st.sampled_from(["", "sentence", "passage"]))
             if draw(st.booleans()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ import pytest
 from factories import E, P, W, verdict
 from walks import Walk, files, run, scan
 
-from bronnen.records import Analysis, Unit, Use, Verdict
+from bronnen.exchange.tasks import tasks
+from bronnen.records import Analysis, Kind, Unit, Use, Verdict
 from bronnen.store import Store
 
 OTHERS = {
@@ -183,3 +185,39 @@ def test_options_that_do_not_belong_are_refused(scanned: list[Analysis]) -> None
     assert run("corpus", "import", "t.csv", "--store", "out", "--coder", "an").exit_code == 2
     assert run("corpus", "export", "t.zip", "--store", "nowhere", "--format", "inception").exit_code == 7
     assert not Path("t.zip").exists()
+
+
+def test_a_label_in_a_table_finds_words_that_are_alike(scanned: list[Analysis]) -> None:
+    found = on(scanned[0], 1, Unit.SENTENCE, {W: Use.USED}, by="person:an", at=NEW)
+    row = {"document": found.document_id, "page": None, "start": 2, "end": 9, "unit": "sentence", "by": "person:an"}
+    text = "Uit  onderzoek van\nhet CBS blijkt dat cliënten tevreden zijn."
+    for number, words in enumerate((text, text.replace("blijkt", "bl1jkt"), "Iets heel anders dat er niet staat.")):
+        told = {**row, "text": words, "labels": {"scientific": "used"}, "by": f"person:{number}"}
+        Path(f"{number}.jsonl").write_text(json.dumps(told), encoding="utf-8")
+    assert "1 labels were placed by their words" in run("corpus", "import", "0.jsonl", "--store", "out").stderr
+    assert "on words that are alike" in run("corpus", "import", "1.jsonl", "--store", "out").stderr
+    assert run("corpus", "import", "2.jsonl", "--store", "out").exit_code == 8
+    kept = [(one.start, one.end, one.quote) for one in said()]
+    assert kept[0] == (found.start, found.end, found.quote) and kept[1][0] == found.start and len(kept) == 2
+
+
+def test_names_from_a_file_never_reach_the_screen_raw(scanned: list[Analysis]) -> None:
+    harm = "\x1b]0;x\x07"
+    text, at = scanned[0].document.text, scanned[0].passages[0].start
+    name = doccano(
+        {"text": text, "label": [[at, at + 5, harm], [at, at + 5, "W"]], "file": "a.txt", "annotator": f"an{harm}"},
+        {"text": harm * 9, "label": [[0, 3, "experiential"]], "file": f"{harm}.txt"},
+        {"text": text, "label": [[at, at + 5, "experiential"]], "file": "a.txt", "annotator": f"\ud800an{harm}"},
+    )
+    found = run("corpus", "import", name, "--store", "out")
+    assert found.exit_code == 8 and "\x1b" not in found.output and "\x07" not in found.output
+    assert [one.by for one in said()] == ["person:an ]0;x"]
+
+
+def test_a_heading_is_no_text_of_its_own_unless_somebody_judged_it(scanned: list[Analysis]) -> None:
+    one = scanned[0]
+    heads = replace(one, passages=(replace(one.passages[0], kind=Kind.HEADING), *one.passages[1:]))
+    made, outside = tasks(heads, by_passage=True)
+    assert [text.at for text in made] == [passage.start for passage in one.passages[1:]] and outside == 0
+    judged = replace(heads, verdicts=(*heads.verdicts, on(one, 0, Unit.PASSAGE, {E: Use.USED}, by="person:an")))
+    assert len(tasks(judged, by_passage=True)[0]) == len(one.passages)

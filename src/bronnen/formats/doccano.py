@@ -1,7 +1,8 @@
 """doccano: JSON lines with `label` (spans or names), or with `entities` and `relations`.
 
-doccano's present annotator counts UTF-16 units, old ones count code points; nothing in a file says so, so that it is told from whether spans lie inside their text and end between words. It names nobody:
-it writes a file per user, and the file has the user's name.
+doccano's present annotator counts UTF-16 units, old ones count code points; nothing in a file says so, so that it is
+told from whether spans lie inside their text and end between words. It names nobody: it writes a file per user, and the
+file has the user's name.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Label Studio: tasks with predictions and annotations, as its JSON export (or JSON-MIN) has them.
 
-Label Studio counts code points, old versions (until about 2021) UTF-16 units, and it tells the words that were selected;
-those show which of the two it was. It refuses a file that names an annotator who is no member there, and dates what it takes
-in on that day: so who and when stand in the `meta` of each region, which it keeps. `docs/file-formats.md` ('Labels from
-other programs') has what is read and written.
+Label Studio counts code points, old versions (until about 2021) UTF-16 units, and it tells the words that were
+selected; those show which of the two it was. It refuses a file that names an annotator who is no member there, and
+dates what it takes in on that day: so who and when stand in the `meta` of each region, which it keeps.
+`docs/file-formats.md` ('Labels from other programs') has what is read and written.
 """
 
 from __future__ import annotations

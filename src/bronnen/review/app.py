@@ -25,7 +25,6 @@ from bronnen.review.sheet import PlannedSheet, filled
 from bronnen.review.view import Asked
 from bronnen.settings import Settings
 from bronnen.taxonomy import looks
-from bronnen.verdicts import stated
 
 FOLDER = Path(__file__).parent
 _MESSAGES = ("saved_all", "undone", "nothing_to_undo", "remark_saved")
@@ -92,6 +91,7 @@ class _Pages:
             ("/blad.csv", self.sheet, read),
             ("/klaar", self.finished, read),
             ("/review.css", self.style, read),
+            ("/favicon.ico", self.icon, read),
             ("/review.js", self.script, read),
         ]
 
@@ -173,7 +173,7 @@ class _Pages:
         asked, item = self._asked(), self.desk.queue.items[self._place(name)]
         analysis = None if asked.blind else self.desk.analysis(item.document_id)
         told = view.effect_facts(analysis, self.review.settings, asked.language) if analysis else None
-        alike = [] if asked.blind else view.alike(stated(self.desk.said()), asked.by)
+        alike = [] if asked.blind else view.alike(self.desk.said(), asked.by)
         return self._page("effect.html.jinja", effect=told, alike=alike, blind=asked.blind, name=name)
 
     def finished(self) -> Any:
@@ -256,6 +256,10 @@ class _Pages:
     def script(self) -> Any:
         """The script."""
         return Response((FOLDER / "review.js").read_bytes(), mimetype="text/javascript")
+
+    def icon(self) -> Any:
+        """None: browsers ask for one."""
+        return Response(status=204)
 
     def refused(self, error: HTTPException) -> Any:
         """What cannot or may not be, in plain words."""

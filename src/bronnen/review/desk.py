@@ -13,12 +13,13 @@ from datetime import UTC, datetime
 from threading import RLock
 from typing import NamedTuple
 
+from bronnen.corpus import anchor
 from bronnen.errors import UsageError
 from bronnen.records import Analysis, Document, Labels, Passage, Remark, Sentence, Source, Unit, Use, Verdict, page_at
 from bronnen.review.queue import Item, Queue
 from bronnen.settled import placed
 from bronnen.store import Near, Store
-from bronnen.verdicts import Judged, judged_by_people, labels_of, on, settle, settle_passage, standing
+from bronnen.verdicts import Judged, judged_by_people, labels_of, on, settle, settle_passage, standing, stated
 
 _UNDOABLE = 500  # presses per person
 LONGEST = 4000  # characters of a remark
@@ -89,6 +90,7 @@ class Desk:
         self.queue, self.blind = queue, blind
         self._store, self._lock = store, RLock()
         self._said: dict[str, dict[int, list[Verdict]]] = {}  # per document and begin, in the order of saying
+        self._stated: dict[str, list[Verdict]] = {}  # what follows from it per document, until somebody presses there
         self._remarks: dict[tuple[str, str, int], str] = {}
         self._people: dict[str, _Person] = {}
         self._read()
@@ -141,9 +143,13 @@ class Desk:
         return placed(found) if found else None
 
     def said(self) -> list[Verdict]:
-        """All verdicts of people that stand, document by document."""
+        """What each person says by now of each span, document by document."""
         with self._lock:
-            return [one for spans in self._said.values() for start in sorted(spans) for one in spans[start]]
+            for document_id, spans in self._said.items():
+                if document_id not in self._stated:
+                    told = (one for start in sorted(spans) for one in spans[start])
+                    self._stated[document_id] = stated(told)
+            return [one for document_id in self._said for one in self._stated[document_id]]
 
     def remarks(self) -> list[Remark]:
         """The remarks of everybody."""
@@ -198,6 +204,7 @@ class Desk:
             made = replace(like, judged=frozenset(judged), labels=labels_of(judged), by=by, at=_at(said))
             self._store.add_verdicts([made])
             spans.setdefault(like.start, []).append(made)
+            self._stated.pop(like.document_id, None)
 
     # Inside.
 
@@ -207,13 +214,15 @@ class Desk:
         for verdict in self._store.verdicts("person"):
             by_document.setdefault(verdict.document_id, []).append(verdict)
         for document_id, found in by_document.items():
-            analysis = self._store.analysis(document_id)
-            if analysis is None:
+            laid_out = self._store.laid_out(document_id)
+            if laid_out is None:
                 continue
+            document, passages = laid_out
             spans = self._said.setdefault(document_id, {})
-            for verdict in placed(replace(analysis, verdicts=tuple(found))).verdicts:
-                spans.setdefault(verdict.start, []).append(verdict)
-            for passage in analysis.passages:
+            for there in (anchor(one, document.text) for one in found):
+                if there is not None:
+                    spans.setdefault(there.start, []).append(there)
+            for passage in passages:
                 place = self.queue.place(Item(document_id, passage.start, passage.end).name)
                 if place is not None:
                     for by in {one.by for one in self._of(document_id, passage)}:
@@ -265,6 +274,7 @@ class Desk:
         added = ([nothing] if back else []) + ([made] if judged else [])
         self._store.add_verdicts(added)
         spans[span.start] = standing([*said, *added])
+        self._stated.pop(document.id, None)
 
     def _count(self, place: int, by: str, passage: Passage) -> None:
         """Notes whether a person has done a passage: then every source of it is settled by them."""

@@ -9,7 +9,7 @@ from itertools import combinations
 from bronnen.agreement import Agreement, agreement
 from bronnen.formats.tables import Row, csv_text
 from bronnen.records import Source, Unit, Use, Verdict
-from bronnen.verdicts import rank, stated
+from bronnen.verdicts import rank
 
 COLUMNS = ("first", "second", "source", "use", "units", "first_labels", "second_labels", "both", "kappa", "alpha", "f1")
 
@@ -32,9 +32,12 @@ class Difference:
 
 
 def differences(verdicts: Iterable[Verdict]) -> list[Difference]:
-    """The spans on which two people at least say different things of a source, in the order of the verdicts."""
+    """The spans on which two people at least say different things of a source, in the order of the verdicts.
+
+    `verdicts` are what each says by now (`verdicts.stated`), here as in `between`.
+    """
     spans: dict[tuple[str, Unit, int, int], list[Verdict]] = {}
-    for one in stated(verdicts):
+    for one in verdicts:
         spans.setdefault((one.document_id, one.unit, one.start, one.end), []).append(one)
     return [found for said in spans.values() if len(said) > 1 and (found := _difference(said))]
 
@@ -42,7 +45,7 @@ def differences(verdicts: Iterable[Verdict]) -> list[Difference]:
 def between(verdicts: Iterable[Verdict]) -> dict[tuple[str, str], dict[tuple[Source, Use], Agreement]]:
     """How far each two people agree, by name; pairs that judged nothing together are left out."""
     people: dict[str, list[Verdict]] = {}
-    for one in stated(verdicts):
+    for one in verdicts:
         if rank(one) == 1:
             people.setdefault(one.by, []).append(one)
     found = {pair: agreement(people[pair[0]], people[pair[1]]) for pair in combinations(sorted(people), 2)}

@@ -13,7 +13,6 @@ from bronnen.formats.tables import Value, cell
 from bronnen.records import Remark, Unit, Verdict
 from bronnen.review.differences import name_of
 from bronnen.review.queue import Item, Queue
-from bronnen.verdicts import stated
 
 _WORD = {use: word for word, use in WORDS.items()}
 
@@ -38,11 +37,8 @@ def planned_sheet(plan: Plan, rows: Iterable[SheetRow]) -> PlannedSheet:
 
 
 def filled(sheet: PlannedSheet, said: Iterable[Verdict], remarks: Iterable[Remark], by: str) -> str:
-    """The sheet with what one person judged; what they left open is empty."""
-    mine = {
-        (one.document_id, one.start, one.end): one
-        for one in stated(one for one in said if one.by == by and one.unit is Unit.PASSAGE)
-    }
+    """The sheet with what one person judged; what they left open is empty. `said` is what each says by now."""
+    mine = {(one.document_id, one.start, one.end): one for one in said if one.by == by and one.unit is Unit.PASSAGE}
     notes = {(one.document_id, one.start, one.end): one.text for one in remarks if one.by == by}
     stream = io.StringIO(newline="")
     table = csv.writer(stream, delimiter=";", lineterminator="\r\n")

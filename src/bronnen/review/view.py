@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bronnen import balance
-from bronnen.records import Analysis, Estimate, Passage, Source, Unit, Use, Verdict, page_at
+from bronnen.records import Analysis, Estimate, Kind, Passage, Source, Unit, Use, Verdict, page_at
 from bronnen.report.figures import Figures
 from bronnen.review.desk import Progress, Seen
 from bronnen.review.differences import Difference, name_of
@@ -46,7 +46,7 @@ def passage_facts(seen: Seen, asked: Asked) -> Facts:
         "document": near.document.name,
         "page": page.number if page else None,
         "heading": passage.heading,
-        "before": _line(text, near.before)[-NEIGHBOUR:] if near.before else "",
+        "before": _line(text, near.before)[-NEIGHBOUR:] if near.before and near.before.kind is not Kind.HEADING else "",
         "after": _line(text, near.after)[:NEIGHBOUR] if near.after else "",
         "sentences": _sentences(seen, asked.language),
         "sources": [_source(seen, number, source, asked) for number, source in enumerate(Source, 1)],

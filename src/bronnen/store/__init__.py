@@ -42,6 +42,7 @@ from bronnen.store import opening, rows, tables
 from bronnen.store.opening import FILE
 from bronnen.store.rows import VERDICT_COLUMNS, VERDICT_PLACES, storable, told
 from bronnen.store.search import Hit, candidates, match_of
+from bronnen.store.tables import Near, Scored
 from bronnen.verdicts import settle_passage, standing
 
 __all__ = ["FILE", "Duplicate", "Hit", "Near", "Scored", "Store", "match_of"]
@@ -55,27 +56,6 @@ class Duplicate(NamedTuple):
 
     path: str
     same_as: str
-
-
-class Scored(NamedTuple):
-    """The passages of a document, without their sentences, each with six probabilities: source by source, `used` first.
-
-    A model that did not judge a passage gives none for it.
-    """
-
-    document_id: str
-    text: str
-    passages: list[tuple[Passage, tuple[float | None, ...]]]
-
-
-class Near(NamedTuple):
-    """A passage with the ones before and after it, and what models said inside it."""
-
-    document: Document
-    before: Passage | None
-    passage: Passage
-    after: Passage | None
-    verdicts: tuple[Verdict, ...]
 
 
 class Store:
@@ -245,9 +225,13 @@ class Store:
         question = "SELECT DISTINCT document FROM run_documents WHERE run = ? ORDER BY position"
         with told(self.path):
             for (key,) in self._connection.execute(question, (run,)).fetchall():
-                question = "SELECT id, text FROM documents WHERE key = ?"
-                document_id, text = self._connection.execute(question, (key,)).fetchone()
-                yield Scored(document_id, text, tables.scored(self._connection, key))
+                yield tables.scored(self._connection, key)
+
+    def laid_out(self, document_id: str) -> tuple[Document, tuple[Passage, ...]] | None:
+        """A document without words and its passages, or None where the store does not know it."""
+        with told(self.path):
+            row = self._connection.execute("SELECT key FROM documents WHERE id = ?", (document_id,)).fetchone()
+            return row and (tables.document(self._connection, row[0]), tables.passages(self._connection, row[0]))
 
     def near(self, document_id: str, start: int) -> Near | None:
         """The passage that begins at `start`, with what stands around it, or None where there is none."""

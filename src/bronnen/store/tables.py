@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from bronnen.formats.rates import known_rates, told_rates
 from bronnen.records import (
@@ -24,9 +24,31 @@ from bronnen.records import (
     Sentence,
     Source,
     Use,
+    Verdict,
 )
 from bronnen.store import rows
 from bronnen.store.rows import VERDICT_COLUMNS, VERDICT_PLACES, storable
+
+
+class Scored(NamedTuple):
+    """The passages of a document, without their sentences, each with six probabilities: source by source, `used` first.
+
+    A model that did not judge a passage gives none for it.
+    """
+
+    document_id: str
+    text: str
+    passages: list[tuple[Passage, tuple[float | None, ...]]]
+
+
+class Near(NamedTuple):
+    """A passage with the ones before and after it, and what models said inside it."""
+
+    document: Document
+    before: Passage | None
+    passage: Passage
+    after: Passage | None
+    verdicts: tuple[Verdict, ...]
 
 
 def replace(connection: sqlite3.Connection, run: int, analysis: Analysis) -> int:
@@ -159,18 +181,20 @@ def sentences(connection: sqlite3.Connection, passage_id: int) -> tuple[Sentence
     return tuple(Sentence(*row) for row in connection.execute(question, (passage_id,)))
 
 
-def scored(connection: sqlite3.Connection, key: int) -> list[tuple[Passage, tuple[float | None, ...]]]:
+def scored(connection: sqlite3.Connection, key: int) -> Scored:
     """A document's passages without their sentences, with the scores that a model gave each."""
+    document_id, text = connection.execute("SELECT id, text FROM documents WHERE key = ?", (key,)).fetchone()
     columns = ", ".join(f"v.{source}_{use}" for source in Source for use in Use)
     question = (
         f"SELECT p.start, p.end, p.kind, p.heading, {columns} FROM passages p LEFT JOIN verdicts v ON "
         "v.document = p.document AND v.start = p.start AND v.end = p.end AND v.unit = 'passage' "
         "AND v.analysis IS NOT NULL WHERE p.document = ? ORDER BY p.id"
     )
-    return [
+    passages = [
         (Passage(start, end, Kind(kind), heading, ()), tuple(scores))
         for start, end, kind, heading, *scores in connection.execute(question, (key,))
     ]
+    return Scored(document_id, text, passages)
 
 
 def around(

@@ -27,7 +27,7 @@ from bronnen.records import Analysis, Labels, Sentence, Source, Unit, Use, Verdi
 from bronnen.review import queue as queues
 from bronnen.review.app import Review, create_app
 from bronnen.review.desk import Desk
-from bronnen.review.guard import Door, door
+from bronnen.review.guard import Door, door, is_ours
 from bronnen.review.queue import Item, Order, mixed, queued
 from bronnen.review.said import EN, NL
 from bronnen.review.sheet import planned_sheet
@@ -373,8 +373,24 @@ def test_a_host_is_only_opened_with_a_token() -> None:
     assert door(None, 1) == Door("127.0.0.1", 1, "") and door("localhost", 1).token == ""
     assert len(door("0.0.0.0", 1).token) >= 32 != door("0.0.0.0", 1).token
     assert "?sleutel=" in door("192.168.1.2", 80).address
-    with pytest.raises(UsageError):
-        door("a b", 1)
+    for wrong in ("a b", "", "[::]", "x/y"):
+        with pytest.raises(UsageError):
+            door(wrong, 1)
+
+
+@pytest.mark.parametrize(
+    ("host", "asked", "is_known"),
+    [
+        ("0.0.0.0", "192.168.1.7:80", True),
+        ("0.0.0.0", "example.org:80", False),
+        ("::", "[fe80::1]:80", True),
+        ("buurt.local", "BUURT.local:80", True),
+        ("buurt.local", "192.168.1.7:80", False),
+        ("buurt.local", "127.0.0.1:80", True),
+    ],
+)
+def test_a_shared_server_is_known_by_its_own_names(host: str, asked: str, is_known: bool) -> None:
+    assert is_ours(asked, Door(host, 80, "geheim")) is is_known
 
 
 def test_what_is_asked_is_bounded_and_checked(opened: Opened) -> None:
@@ -565,3 +581,17 @@ def test_stated_is_one_verdict_per_person_and_span() -> None:
     ]
     an, bo = stated(said)
     assert (an.judged, an.labels, an.at) == ({W, E}, {W: Use.USED}, "2") and bo == said[2]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everything_can_be_read(scheme: str) -> None:
+    from bronnen.review.app import FOLDER
+    from bronnen.taxonomy import contrast
+
+    blocks = re.findall(r":root \{([^}]*)\}", (FOLDER / "review.css").read_text(encoding="utf-8"))
+    colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", blocks[scheme == "dark"]))
+    for ink, paper in (("ink", "paper"), ("ink", "panel"), ("ink", "mind"), ("soft", "paper"), ("soft", "panel")):
+        assert contrast(colours[ink], colours[paper]) >= 4.5, (ink, paper)
+    assert contrast(colours["on-go"], colours["go"]) >= 4.5
+    for edge in ("edge", "focus", "go"):
+        assert contrast(colours[edge], colours["paper"]) >= 3, edge

@@ -144,12 +144,12 @@ def test_twenty_passages_by_keyboard_with_a_kill_midway(tmp_path: Path, chromium
         for number in range(11, 21):
             pressed(page, " ", f"passage {number + 1} van 40")
         pressed(page, "ArrowLeft", "passage 20 van 40")
-        pressed(page, "0", "Bewaard.")
+        pressed(page, "2", "Bewaard: professioneel, gebruikt")
         pressed(page, "u", "Ongedaan gemaakt.")
         page.keyboard.press("n")
         page.keyboard.type("Twijfel")
         page.keyboard.press("Shift+Enter")
-        page.wait_for_function("document.getElementById('melding').textContent === 'Opmerking bewaard.'")
+        page.wait_for_function("() => document.getElementById('melding').textContent === 'Opmerking bewaard.'")
         pressed(page, "s", "zin 1 van 1")
         page.keyboard.press("?")
         assert page.locator("#toetsen").get_attribute("open") is not None
@@ -167,7 +167,7 @@ def test_keys_that_are_pressed_fast_all_count(tmp_path: Path, chromium: Any) -> 
         page.goto(server.address)
         for key in ("2", "2", "Enter", "3", "Enter", "Enter", "1", "1", "1"):
             page.keyboard.press(key)
-        page.wait_for_function("document.getElementById('melding').textContent.includes('ervaring, geen')")
+        page.wait_for_function("() => document.getElementById('melding').textContent.includes('ervaring, geen')")
         found = [row[2:] for row in server.rows()]
     assert found == [
         *((None, "used", None), (None, "called_for", None), ("used", "called_for", "none")),
@@ -261,3 +261,22 @@ def test_a_second_server_on_the_store_is_refused(tmp_path: Path, chromium: Any) 
         words = [sys.executable, "-m", "bronnen", "review", str(tmp_path), "--port", str(free_port()), "--no-browser"]
         done = subprocess.run(words, capture_output=True, text=True)
         assert done.returncode == 7 and "in use" in done.stderr
+
+
+def test_a_refused_body_is_never_read_as_a_question(tmp_path: Path, chromium: Any) -> None:
+    made(tmp_path, 4)
+    with serving(tmp_path, "--name", "An") as server:
+        host = f"127.0.0.1:{server.port}"
+        page = chromium.new_context().new_page()
+        page.goto(server.address)
+        target = "/oordeel/" + page.url.split("/")[-1]
+        inner = f"POST {target} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nContent-Length: 9\r\n"
+        inner += "Content-Type: application/x-www-form-urlencoded\r\n\r\ndoe=klopt"
+        outer = f"POST {target} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://x.example\r\nConnection: keep-alive\r\n"
+        outer += f"Content-Type: text/plain\r\nContent-Length: {len(inner)}\r\n\r\n{inner}"
+        with socket.create_connection(("127.0.0.1", server.port), timeout=10) as one:
+            one.sendall(outer.encode())
+            answer = b""
+            while piece := one.recv(65536):
+                answer += piece
+        assert answer.count(b"HTTP/1.") == 1 and b" 403 " in answer and server.rows() == []

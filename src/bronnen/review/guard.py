@@ -17,6 +17,7 @@ from flask import Flask, Request, Response, abort, make_response, redirect, requ
 from bronnen.errors import UsageError
 
 MAX_BODY = 64 * 1024
+_ALL = ("0.0.0.0", "::")  # every name of this machine, and only when asked
 _LOCAL = ("127.0.0.1", "localhost", "[::1]")
 _POLICY = "; ".join(
     (
@@ -52,7 +53,7 @@ class Door:
     @property
     def address(self) -> str:
         """The address to open, with the token where there is one."""
-        host = platform.node() if self.host in ("0.0.0.0", "::", "[::]") else self.host
+        host = platform.node() if self.host in _ALL else f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{host}:{self.port}/" + (f"?sleutel={self.token}" if self.token else "")
 
     @property
@@ -65,7 +66,7 @@ def door(host: str | None, port: int) -> Door:
     """Where to listen: this machine only, or, where a host is asked for, that one with a new token."""
     if host is None or host in ("127.0.0.1", "localhost"):
         return Door(port=port)
-    if not host or len(host) > 253 or not all(sign.isalnum() or sign in "-.:[]" for sign in host):
+    if not host or len(host) > 253 or not all(sign.isalnum() or sign in "-.:" for sign in host):
         raise UsageError(
             f"--host '{host[:40]}' is no name of a machine.", "Give a name or an address, such as 0.0.0.0."
         )
@@ -107,11 +108,10 @@ def is_ours(host: str, door: Door) -> bool:
     name, _, port = host.rpartition(":")
     if not name or port != str(door.port):
         return False
-    if name in _LOCAL or (door.token and name == door.host):
+    bare = name.strip("[]").lower()
+    if name in _LOCAL or (door.token and bare == door.host.lower()):
         return True
-    if door.token and door.host in ("0.0.0.0", "::", "[::]"):
-        return name.lower() == platform.node().lower() or _is_address(name.strip("[]"))
-    return False
+    return bool(door.token) and door.host in _ALL and (bare == platform.node().lower() or _is_address(bare))
 
 
 def is_same_origin(asked: Request) -> bool:

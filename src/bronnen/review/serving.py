@@ -15,9 +15,8 @@ _QUIET = 30  # seconds that a connection may say nothing
 
 
 class _Asked(WSGIRequestHandler):
-    """Keeps connections open, so that a press costs no new one, and writes no line per request."""
+    """Writes no line per request, and hangs up on who says nothing."""
 
-    protocol_version = "HTTP/1.1"
     timeout = _QUIET
 
     def version_string(self) -> str:

@@ -384,8 +384,12 @@ def test_passages_come_with_scores_and_with_what_stands_around_them(tmp_path: Pa
         assert listed.document_id == found.document.id and listed.text == found.document.text
         assert [one for one, _ in listed.passages] == [replace(one, sentences=()) for one in found.passages]
         assert listed.passages[1][1] == (0.1, 0.1, 0.1, 0.1, 0.875, 0.1)
-        near = store.near(found.document.id, found.passages[0].start)
+        near = store.near(found.document, found.passages[0].start)
         assert near is not None and (near.before, near.passage, near.after) == (None, *found.passages[:2])
         assert near.document == found.document and [one.unit for one in near.verdicts] == [Unit.PASSAGE, Unit.SENTENCE]
-        assert store.near(found.document.id, 1) is None and store.near("0" * 64, 12) is None
-        assert store.laid_out(found.document.id) == (found.document, found.passages) and store.laid_out("0") is None
+        assert store.near(found.document, 1) is None and store.near(replace(found.document, id="0"), 12) is None
+        assert (store.document(found.document.id), store.passages(found.document.id)) == (
+            found.document,
+            found.passages,
+        )
+        assert (store.document("0"), store.passages("0")) == (None, ())

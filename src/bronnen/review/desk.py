@@ -17,10 +17,10 @@ from bronnen.corpus import anchor
 from bronnen.errors import UsageError
 from bronnen.records import Analysis, Document, Labels, Passage, Remark, Sentence, Source, Unit, Use, Verdict, page_at
 from bronnen.review.queue import Item, Queue
-from bronnen.settled import placed
 from bronnen.store import Near, Store
 from bronnen.verdicts import Judged, judged_by_people, labels_of, on, settle, settle_passage, standing, stated
 
+_DOCUMENTS = 12  # in memory
 _UNDOABLE = 500  # presses per person
 LONGEST = 4000  # characters of a remark
 
@@ -92,6 +92,7 @@ class Desk:
         self._said: dict[str, dict[int, list[Verdict]]] = {}  # per document and begin, in the order of saying
         self._stated: dict[str, list[Verdict]] = {}  # what follows from it per document, until somebody presses there
         self._remarks: dict[tuple[str, str, int], str] = {}
+        self._documents: dict[str, Document] = {}
         self._people: dict[str, _Person] = {}
         self._read()
 
@@ -101,9 +102,9 @@ class Desk:
         """A passage of the queue as a person has it before them; of a sentence, where its index is given."""
         with self._lock:
             item = self.queue.items[place]
-            near = self._store.near(item.document_id, item.start)
+            near = self._store.near(self._document(item.document_id), item.start)
             if near is None:
-                raise UsageError("This passage is no longer in the store.", "Start `bronnen review` again.")
+                raise _gone()
             passage = near.passage
             mine = self._of(item.document_id, passage, by)
             by_model = () if self.blind else near.verdicts
@@ -137,10 +138,9 @@ class Desk:
             return bool(self._person(by).undo)
 
     def analysis(self, document_id: str) -> Analysis | None:
-        """The analysis of a document with people's verdicts on their places."""
+        """The newest analysis of a document, with what people said of it."""
         with self._lock:
-            found = self._store.analysis(document_id)
-        return placed(found) if found else None
+            return self._store.analysis(document_id)
 
     def said(self) -> list[Verdict]:
         """What each person says by now of each span, document by document."""
@@ -214,21 +214,30 @@ class Desk:
         for verdict in self._store.verdicts("person"):
             by_document.setdefault(verdict.document_id, []).append(verdict)
         for document_id, found in by_document.items():
-            laid_out = self._store.laid_out(document_id)
-            if laid_out is None:
+            document = self._store.document(document_id)
+            if document is None:
                 continue
-            document, passages = laid_out
             spans = self._said.setdefault(document_id, {})
             for there in (anchor(one, document.text) for one in found):
                 if there is not None:
                     spans.setdefault(there.start, []).append(there)
-            for passage in passages:
+            for passage in self._store.passages(document_id):
                 place = self.queue.place(Item(document_id, passage.start, passage.end).name)
                 if place is not None:
                     for by in {one.by for one in self._of(document_id, passage)}:
                         self._count(place, by, passage)
         for remark in self._store.remarks():
             self._remarks[remark.by, remark.document_id, remark.start] = remark.text
+
+    def _document(self, document_id: str) -> Document:
+        """A document of the queue; the last ones stay in memory, for their texts may be long."""
+        found = self._documents.pop(document_id, None) or self._store.document(document_id)
+        if found is None:
+            raise _gone()
+        self._documents[document_id] = found  # now the last
+        if len(self._documents) > _DOCUMENTS:
+            del self._documents[next(iter(self._documents))]
+        return found
 
     def _person(self, by: str) -> _Person:
         return self._people.setdefault(by, _Person())
@@ -284,6 +293,10 @@ class Desk:
         if len(judged) == len(Source):
             person.done[place] = labels_of(judged)
             person.labels.update(person.done[place].items())
+
+
+def _gone() -> UsageError:
+    return UsageError("This passage is no longer in the store.", "Start `bronnen review` again.")
 
 
 def _ends(sentence: Sentence) -> tuple[int, int]:

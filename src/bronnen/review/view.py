@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bronnen import balance
 from bronnen.records import Analysis, Estimate, Kind, Passage, Source, Unit, Use, Verdict, page_at
 from bronnen.report.figures import Figures
 from bronnen.review.desk import Progress, Seen
 from bronnen.review.differences import Difference, name_of
 from bronnen.review.said import SAID
 from bronnen.settings import Settings
+from bronnen.settled import with_people
 from bronnen.taxonomy import Look, looks
 from bronnen.verdicts import carrier, labels_of, on, rank, scores_of, settle
 
@@ -69,17 +69,9 @@ def progress_facts(progress: Progress, language: str) -> Facts:
 
 
 def effect_facts(analysis: Analysis, settings: Settings, language: str) -> Facts:
-    """How many passages use each source by the model alone, and with what people said; both estimated anew."""
-    by_model = tuple(verdict for verdict in analysis.verdicts if rank(verdict) == 0)
+    """How many passages use each source by the model alone, as the scan left it, and with what people said."""
     figures = Figures(language)
-    alone, found = (
-        balance.of_parts(
-            balance.parts(analysis.document, analysis.passages, said, analysis.known, settings),
-            analysis.known,
-            settings,
-        )
-        for said in (by_model, analysis.verdicts)
-    )
+    alone, found = analysis.balance, with_people(analysis, settings).balance
     return {
         "name": analysis.document.name,
         "judged": found.judged,

@@ -213,9 +213,8 @@ class Store:
 
     def analysis(self, document_id: str) -> Analysis | None:
         """The newest analysis of a document, without words, or None where the store does not know it."""
-        with told(self.path):
-            row = self._connection.execute("SELECT key FROM documents WHERE id = ?", (document_id,)).fetchone()
-        return self._analysis(row[0]) if row else None
+        key = self._key(document_id)
+        return None if key is None else self._analysis(key)
 
     def scored(self, run: int) -> Iterator[Scored]:
         """The passages of a run's documents with the model's scores of each, one document in memory at a time.
@@ -227,22 +226,27 @@ class Store:
             for (key,) in self._connection.execute(question, (run,)).fetchall():
                 yield tables.scored(self._connection, key)
 
-    def laid_out(self, document_id: str) -> tuple[Document, tuple[Passage, ...]] | None:
-        """A document without words and its passages, or None where the store does not know it."""
+    def document(self, document_id: str) -> Document | None:
+        """A document without words, or None where the store does not know it."""
+        key = self._key(document_id)
         with told(self.path):
-            row = self._connection.execute("SELECT key FROM documents WHERE id = ?", (document_id,)).fetchone()
-            return row and (tables.document(self._connection, row[0]), tables.passages(self._connection, row[0]))
+            return None if key is None else tables.document(self._connection, key)
 
-    def near(self, document_id: str, start: int) -> Near | None:
-        """The passage that begins at `start`, with what stands around it, or None where there is none."""
+    def passages(self, document_id: str) -> tuple[Passage, ...]:
+        """The passages of a document in reading order; none where the store does not know it."""
+        key = self._key(document_id)
         with told(self.path):
-            row = self._connection.execute("SELECT key FROM documents WHERE id = ?", (document_id,)).fetchone()
-            found = tables.around(self._connection, row[0], start) if row else None
-            if found is None:
+            return () if key is None else tables.passages(self._connection, key)
+
+    def near(self, document: Document, start: int) -> Near | None:
+        """The passage of a document that begins at `start`, with what stands around it; None where there is none."""
+        key = self._key(document.id)
+        with told(self.path):
+            found = None if key is None else tables.around(self._connection, key, start)
+            if key is None or found is None:
                 return None
             before, passage, after = found
-            document = tables.document(self._connection, row[0])
-            verdicts = self._verdicts(row[0], document, passage.start, passage.end, "model")
+            verdicts = self._verdicts(key, document, passage.start, passage.end, "model")
         return Near(document, before, passage, after, tuple(verdicts))
 
     def documents(self) -> list[tuple[str, str, str]]:
@@ -330,6 +334,11 @@ class Store:
             return [Remark(*row) for row in self._connection.execute(question)]
 
     # Inside.
+
+    def _key(self, document_id: str) -> int | None:
+        with told(self.path):
+            row = self._connection.execute("SELECT key FROM documents WHERE id = ?", (document_id,)).fetchone()
+        return row[0] if row else None
 
     def _analysis(self, key: int) -> Analysis:
         with told(self.path):

@@ -7,6 +7,7 @@ import io
 import re
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from string import Formatter
@@ -297,6 +298,23 @@ def test_who_has_no_name_is_asked_and_cannot_press(opened: Opened) -> None:
         answer = stranger.post("/naam", naam=wrong)
         assert answer.status_code == 400 and "hoogstens 60 letters" in answer.text
     assert opened.rows() == []
+
+
+def test_many_at_once_lose_nothing(tmp_path: Path) -> None:
+    opened = many(tmp_path)
+
+    def work(name: str) -> None:
+        browser = opened.browser(name)
+        for item in opened.items:
+            browser.press(item, "scientific:used")
+            browser.press(item, "klopt")
+
+    people = [f"P{number}" for number in range(6)]
+    with ThreadPoolExecutor(6) as pool:
+        assert list(pool.map(work, people)) == [None] * 6
+    assert len(opened.rows()) == 6 * 2 * len(opened.items)
+    assert {opened.desk.progress(f"person:{name}").left for name in people} == {0}
+    opened.store.close()
 
 
 # Who may ask ---------------------------------------------------------------------------------------------------------

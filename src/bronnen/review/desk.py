@@ -281,7 +281,7 @@ class Desk:
         )
         nothing = replace(made, judged=frozenset(), labels={})
         added = ([nothing] if back else []) + ([made] if judged else [])
-        self._store.add_verdicts(added)
+        self._store.add_verdicts(added, take_back=back)
         spans[span.start] = standing([*said, *added])
         self._stated.pop(document.id, None)
 

@@ -281,11 +281,11 @@ class Store:
 
     # Verdicts.
 
-    def add_verdicts(self, verdicts: Iterable[Verdict]) -> int:
+    def add_verdicts(self, verdicts: Iterable[Verdict], *, take_back: bool = False) -> int:
         """Adds verdicts by people, all or none; how many were new.
 
         One that says what the same person said last of the same span is not added again. One that judges no source
-        takes back what that person said of the span (`verdicts.standing`).
+        says nothing and is left out; with `take_back` it takes back what that person said of the span before.
 
         Raises:
             StoreError: a verdict is a model's, or on a document that is not in the store.
@@ -293,6 +293,8 @@ class Store:
         added = 0
         with self._writing() as connection:
             for verdict in verdicts:
+                if not (take_back or verdict.judged or verdict.labels):
+                    continue
                 row = connection.execute("SELECT key FROM documents WHERE id = ?", (verdict.document_id,)).fetchone()
                 if row is None or verdict.by.startswith("model:"):
                     raise StoreError(f"Cannot keep a verdict by {verdict.by} on document {verdict.document_id}.")

@@ -19,6 +19,7 @@ from bronnen.places import bare
 from bronnen.records import Document, Passage
 from bronnen.report.highlight import boxes_of
 
+_PATIENCE = 20.0  # seconds
 _KEPT = 6  # pages in memory, some 5 MB each
 _LARGEST = 400 * 2**20  # bytes of a file
 
@@ -56,9 +57,13 @@ class Pictures:
 
     def png(self, document: Document, passage: Passage, number: int) -> bytes | None:
         """Page `number` with the part of a passage that stands on it marked; None where it cannot be drawn."""
-        with self._lock:
+        if not self._lock.acquire(timeout=_PATIENCE):  # a page that takes for ever must not pile up those who wait
+            return None
+        try:
             page = self._page(document, number)
             return None if page is None else marked(page, _boxes(page, document, passage, number))
+        finally:
+            self._lock.release()
 
     def _page(self, document: Document, number: int) -> Picture | None:
         key = document.id, number

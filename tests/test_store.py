@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from bronnen import migrations
 from bronnen.errors import StoreError
-from bronnen.records import Analysis, Failure, PageState, Source, Unit, Use, Verdict
+from bronnen.records import Analysis, Failure, PageState, Remark, Source, Unit, Use, Verdict
 from bronnen.settings import Settings
 from bronnen.store import FILE, Duplicate, Store, match_of
 
@@ -336,3 +336,63 @@ def test_two_that_open_a_new_store_at_once_both_get_it(tmp_path: Path) -> None:
     migrations.migrate(late, "s.sqlite")
     assert late.execute("PRAGMA user_version").fetchone()[0] == len(migrations.MIGRATIONS)
     assert not late.in_transaction
+
+
+def test_what_a_person_took_back_stays_in_the_file_and_counts_nowhere(tmp_path: Path) -> None:
+    found = analysis()
+    kept(tmp_path, found)
+    said = by_person(found, experiential=Use.USED)
+    by_other = replace(said, by="person:bo")
+    nothing = replace(said, judged=frozenset(), labels={})
+    with Store(tmp_path, write=True) as store:
+        assert store.add_verdicts([said, by_other, nothing]) == 2, "a file that is imported takes nothing back"
+        assert store.add_verdicts([nothing], take_back=True) == 1
+        assert list(store.verdicts("person")) == [by_other]
+        again = store.analysis(found.document.id)
+        assert again is not None and again.verdicts == (*found.verdicts, by_other)
+        assert store.add_verdicts([nothing], take_back=True) == 0 and store.add_verdicts([said]) == 1, (
+            "and may be said again"
+        )
+        assert list(store.verdicts("person")) == [by_other, said]
+    with sqlite3.connect(tmp_path / FILE) as raw:
+        assert raw.execute("SELECT count(*) FROM verdicts WHERE analysis IS NULL").fetchone() == (4,)
+
+
+def test_remarks_are_added_and_never_changed(tmp_path: Path) -> None:
+    found = analysis()
+    kept(tmp_path, found)
+    first = Remark(found.document.id, 12, 20, "Ouders", "Twijfel\x00 \U0001f600", "person:an", "2026-01-02")
+    with Store(tmp_path, write=True) as store:
+        for one in (first, replace(first, by="person:bo"), replace(first, text="Toch niet"), replace(first, start=13)):
+            store.add_remark(one)
+        assert {(one.by, one.start, one.text) for one in store.remarks()} == {
+            ("person:an", 12, "Toch niet"), ("person:bo", 12, first.text), ("person:an", 13, first.text),
+        }  # fmt: skip
+        store.add_remark(replace(first, text=""))
+        assert len(store.remarks()) == 2
+    kept(tmp_path, found)
+    with Store(tmp_path) as store:
+        assert len(store.remarks()) == 2, "a new analysis leaves them alone"
+    with sqlite3.connect(tmp_path / FILE) as raw:
+        for change in ("UPDATE remarks SET text = 'x'", "DELETE FROM remarks"):
+            with pytest.raises(sqlite3.DatabaseError, match="never"):
+                raw.execute(change)
+
+
+def test_passages_come_with_scores_and_with_what_stands_around_them(tmp_path: Path) -> None:
+    found = analysis()
+    run = kept(tmp_path, found)
+    with Store(tmp_path) as store:
+        (listed,) = store.scored(run)
+        assert listed.document_id == found.document.id and listed.text == found.document.text
+        assert [one for one, _ in listed.passages] == [replace(one, sentences=()) for one in found.passages]
+        assert listed.passages[1][1] == (0.1, 0.1, 0.1, 0.1, 0.875, 0.1)
+        near = store.near(found.document, found.passages[0].start)
+        assert near is not None and (near.before, near.passage, near.after) == (None, *found.passages[:2])
+        assert near.document == found.document and [one.unit for one in near.verdicts] == [Unit.PASSAGE, Unit.SENTENCE]
+        assert store.near(found.document, 1) is None and store.near(replace(found.document, id="0"), 12) is None
+        assert (store.document(found.document.id), store.passages(found.document.id)) == (
+            found.document,
+            found.passages,
+        )
+        assert (store.document("0"), store.passages("0")) == (None, ())

@@ -7,10 +7,11 @@ out there were made by them. What may never happen here: a statement that drops 
 The schema in words: `documents` holds what was read, its pages and blocks beside it; `analyses` says what was made of
 it with which versions, of which the newest counts; `passages` and `sentences` are spans over the text of that newest
 analysis; `note_marks` are the places of notes, and the positions of their blocks; `models` says how the models
-behind analyses err; `verdicts` is what models and people said. The three
-source columns of a verdict hold 'used', 'called_for' or 'none' (looked at, not there) and NULL for a source that was
-not looked at. Offsets are Unicode code points, half-open. `passage_search` has no text of its own: it indexes that of
-`passages`.
+behind analyses err; `verdicts` is what models and people said. The three source columns of a verdict hold 'used',
+'called_for' or 'none' (looked at, not there) and NULL for a source that was not looked at; a person's row with three
+NULLs takes back what that person said before of the same span. `remarks` are notes that people made at passages: of
+one person and span the last counts, and an empty one takes it away. Offsets are Unicode code points, half-open.
+`passage_search` has no text of its own: it indexes that of `passages`.
 """
 
 from __future__ import annotations
@@ -178,7 +179,25 @@ CREATE TABLE note_marks (
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS: list[str] = [_FIRST, _SECOND, _THIRD]
+_FOURTH = """
+CREATE TABLE remarks (
+  id INTEGER PRIMARY KEY,
+  document INTEGER NOT NULL REFERENCES documents(key),
+  start INTEGER NOT NULL,
+  end INTEGER NOT NULL,
+  quote TEXT NOT NULL,
+  text TEXT NOT NULL,
+  by TEXT NOT NULL,
+  at TEXT NOT NULL
+);
+CREATE INDEX remarks_of_document ON remarks(document, start, end);
+CREATE TRIGGER remarks_are_never_changed BEFORE UPDATE ON remarks
+BEGIN SELECT RAISE(ABORT, 'a remark is never changed: add another one'); END;
+CREATE TRIGGER remarks_stay BEFORE DELETE ON remarks
+BEGIN SELECT RAISE(ABORT, 'a remark is never removed'); END;
+"""
+
+MIGRATIONS: list[str] = [_FIRST, _SECOND, _THIRD, _FOURTH]
 
 
 def migrate(connection: sqlite3.Connection, name: str) -> None:

@@ -173,6 +173,19 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """A note that a person made at a passage; an empty text takes the one before it away."""
+
+    document_id: str
+    start: int
+    end: int
+    quote: str
+    text: str
+    by: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Estimate:
     """A figure and, where they are known, the ends of its 95% interval."""
 

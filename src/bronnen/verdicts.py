@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from bronnen.records import Labels, Passage, Reasons, Scores, Source, Unit, Use, Verdict
 
@@ -33,6 +34,31 @@ def settle(verdicts: Iterable[Verdict]) -> Judged:
         for source in verdict.judged:
             settled[source] = verdict.labels.get(source)
     return settled
+
+
+def standing(verdicts: Iterable[Verdict]) -> list[Verdict]:
+    """The verdicts without those that were taken back, in the order given, which is that in which they were said.
+
+    A verdict that judges no source takes back all that its maker said before of the same span, and is left out too:
+    so a source becomes unknown again, and nothing is removed.
+    """
+    said = list(verdicts)
+    taken_back: dict[tuple[str, str, int, int, Unit], int] = {}
+    for at, verdict in enumerate(said):
+        if not verdict.judged and not verdict.labels:
+            taken_back[_maker_and_span(verdict)] = at
+    if not taken_back:
+        return said
+    return [verdict for at, verdict in enumerate(said) if at > taken_back.get(_maker_and_span(verdict), -1)]
+
+
+def stated(verdicts: Iterable[Verdict]) -> list[Verdict]:
+    """One verdict per maker and span, of what that maker says of it by now; it has the time and quote of the last."""
+    found: dict[tuple[str, str, int, int, Unit], list[Verdict]] = {}
+    for verdict in verdicts:
+        found.setdefault(_maker_and_span(verdict), []).append(verdict)
+    settled = ((max(said, key=lambda one: one.at), settle(said)) for said in found.values())
+    return [replace(last, judged=frozenset(judged), labels=labels_of(judged)) for last, judged in settled]
 
 
 def labels_of(judged: Judged) -> Labels:
@@ -111,6 +137,10 @@ def _seen(passage: Passage, people: Sequence[Verdict]) -> dict[Source, list[Use 
         for source, use in settle(on(people, Unit.SENTENCE, sentence.start, sentence.end)).items():
             found.setdefault(source, []).append(use)
     return found
+
+
+def _maker_and_span(verdict: Verdict) -> tuple[str, str, int, int, Unit]:
+    return verdict.by, verdict.document_id, verdict.start, verdict.end, verdict.unit
 
 
 def _of_models(verdicts: Sequence[Verdict]) -> list[Verdict]:

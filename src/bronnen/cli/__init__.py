@@ -22,6 +22,7 @@ COMMANDS = {  # name -> module, object, first line of help (so that listing them
     "corpus": ("bronnen.cli.corpus", "corpus", "Bring labels by people in and out of a store, and compare labellers."),
     "evaluate": ("bronnen.cli.evaluate", "evaluate", "Show how well a classifier reads the labelled text in LABELS."),
     "report": ("bronnen.cli.report", "report", "Write a report of the last scan in DIR, for readers."),
+    "review": ("bronnen.cli.review", "review", "Check and correct the labels of the last scan in DIR, in a browser."),
     "scan": ("bronnen.cli.scan", "scan", "Find out what documents draw on, and write the results to a folder."),
     "search": ("bronnen.cli.search", "search", "Find passages in a store by their words and labels."),
     "show": ("bronnen.cli.show", "show", "Print a document's passages with their labels."),

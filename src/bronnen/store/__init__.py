@@ -31,6 +31,7 @@ from bronnen.records import (
     Kind,
     MadeWith,
     Passage,
+    Remark,
     Source,
     Use,
     Verdict,
@@ -41,9 +42,13 @@ from bronnen.store import opening, rows, tables
 from bronnen.store.opening import FILE
 from bronnen.store.rows import VERDICT_COLUMNS, VERDICT_PLACES, storable, told
 from bronnen.store.search import Hit, candidates, match_of
-from bronnen.verdicts import settle_passage
+from bronnen.store.tables import Near, Scored
+from bronnen.verdicts import settle_passage, standing
 
-__all__ = ["FILE", "Duplicate", "Hit", "Store", "match_of"]
+__all__ = ["FILE", "Duplicate", "Hit", "Near", "Scored", "Store", "match_of"]
+
+
+_KINDS = {"all": "", "person": "AND analysis IS NULL", "model": "AND analysis IS NOT NULL"}
 
 
 class Duplicate(NamedTuple):
@@ -60,8 +65,11 @@ class Store:
         StoreError: the store is damaged, full, in use, or of a newer bronnen; the message says what to do.
     """
 
-    def __init__(self, folder: Path, *, write: bool = False) -> None:
-        """Opens the store in a folder; for writing, makes both where they are not there."""
+    def __init__(self, folder: Path, *, write: bool = False, shared: bool = False) -> None:
+        """Opens the store in a folder; for writing, makes both where they are not there.
+
+        A shared one may be used by several threads, which take turns by a lock of their own.
+        """
         self.path = folder / FILE
         if not write and not self.path.is_file():
             raise StoreError(f"There is no store in {folder}.", f"`bronnen scan ... --out {folder}` makes one.")
@@ -70,7 +78,7 @@ class Store:
                 opening.make(folder)
                 opened.enter_context(closing(opening.lock(folder / opening.LOCK)))
             opened.enter_context(told(self.path))
-            self._connection = opened.enter_context(closing(opening.connect(self.path)))
+            self._connection = opened.enter_context(closing(opening.connect(self.path, shared=shared)))
             migrate(self._connection, str(self.path))
             if not write:
                 self._connection.execute("PRAGMA query_only = ON")
@@ -205,9 +213,41 @@ class Store:
 
     def analysis(self, document_id: str) -> Analysis | None:
         """The newest analysis of a document, without words, or None where the store does not know it."""
+        key = self._key(document_id)
+        return None if key is None else self._analysis(key)
+
+    def scored(self, run: int) -> Iterator[Scored]:
+        """The passages of a run's documents with the model's scores of each, one document in memory at a time.
+
+        Much quicker than `analyses`, since it leaves out all that a list of passages does not need.
+        """
+        question = "SELECT DISTINCT document FROM run_documents WHERE run = ? ORDER BY position"
         with told(self.path):
-            row = self._connection.execute("SELECT key FROM documents WHERE id = ?", (document_id,)).fetchone()
-        return self._analysis(row[0]) if row else None
+            for (key,) in self._connection.execute(question, (run,)).fetchall():
+                yield tables.scored(self._connection, key)
+
+    def document(self, document_id: str) -> Document | None:
+        """A document without words, or None where the store does not know it."""
+        key = self._key(document_id)
+        with told(self.path):
+            return None if key is None else tables.document(self._connection, key)
+
+    def passages(self, document_id: str) -> tuple[Passage, ...]:
+        """The passages of a document in reading order; none where the store does not know it."""
+        key = self._key(document_id)
+        with told(self.path):
+            return () if key is None else tables.passages(self._connection, key)
+
+    def near(self, document: Document, start: int) -> Near | None:
+        """The passage of a document that begins at `start`, with what stands around it; None where there is none."""
+        key = self._key(document.id)
+        with told(self.path):
+            found = None if key is None else tables.around(self._connection, key, start)
+            if key is None or found is None:
+                return None
+            before, passage, after = found
+            verdicts = self._verdicts(key, document, passage.start, passage.end, "model")
+        return Near(document, before, passage, after, tuple(verdicts))
 
     def documents(self) -> list[tuple[str, str, str]]:
         """(id, name, path) of all documents, in the order in which they came."""
@@ -241,10 +281,11 @@ class Store:
 
     # Verdicts.
 
-    def add_verdicts(self, verdicts: Iterable[Verdict]) -> int:
+    def add_verdicts(self, verdicts: Iterable[Verdict], *, take_back: bool = False) -> int:
         """Adds verdicts by people, all or none; how many were new.
 
-        One that says what the same person said last of the same span is not added again.
+        One that says what the same person said last of the same span is not added again. One that judges no source
+        says nothing and is left out; with `take_back` it takes back what that person said of the span before.
 
         Raises:
             StoreError: a verdict is a model's, or on a document that is not in the store.
@@ -252,6 +293,8 @@ class Store:
         added = 0
         with self._writing() as connection:
             for verdict in verdicts:
+                if not (take_back or verdict.judged or verdict.labels):
+                    continue
                 row = connection.execute("SELECT key FROM documents WHERE id = ?", (verdict.document_id,)).fetchone()
                 if row is None or verdict.by.startswith("model:"):
                     raise StoreError(f"Cannot keep a verdict by {verdict.by} on document {verdict.document_id}.")
@@ -263,15 +306,41 @@ class Store:
 
     def verdicts(self, by: str = "all") -> Iterator[Verdict]:
         """All verdicts by 'person', 'model' or 'all', document by document; 'person' holds adjudications too."""
-        kinds = {"all": "", "person": "WHERE analysis IS NULL", "model": "WHERE analysis IS NOT NULL"}
         with told(self.path):
-            keys = self._connection.execute(f"SELECT DISTINCT document FROM verdicts {kinds[by]}").fetchall()
+            question = f"SELECT DISTINCT document FROM verdicts WHERE true {_KINDS[by]}"
+            keys = self._connection.execute(question).fetchall()
             for (key,) in sorted(keys):
-                for verdict in self._verdicts(key, tables.document(self._connection, key)):
-                    if by == "all" or (by == "model") == verdict.by.startswith("model:"):
-                        yield verdict
+                yield from self._verdicts(key, tables.document(self._connection, key), by=by)
+
+    # Remarks.
+
+    def add_remark(self, remark: Remark) -> None:
+        """Keeps a remark by a person."""
+        span = (remark.start, remark.end, storable(remark.quote))
+        said = (storable(remark.text), storable(remark.by), remark.at, remark.document_id)
+        with self._writing() as connection:
+            connection.execute(
+                "INSERT INTO remarks (document, start, end, quote, text, by, at) "
+                "SELECT key, ?, ?, ?, ?, ?, ? FROM documents WHERE id = ?",
+                (*span, *said),
+            )
+
+    def remarks(self) -> list[Remark]:
+        """The last remark of each person at each passage, without those that were taken away."""
+        question = (
+            "SELECT d.id, r.start, r.end, r.quote, r.text, r.by, r.at FROM remarks r JOIN documents d "
+            "ON d.key = r.document WHERE r.text <> '' AND r.id IN "
+            "(SELECT max(id) FROM remarks GROUP BY document, start, end, by) ORDER BY r.document, r.start, r.id"
+        )
+        with told(self.path):
+            return [Remark(*row) for row in self._connection.execute(question)]
 
     # Inside.
+
+    def _key(self, document_id: str) -> int | None:
+        with told(self.path):
+            row = self._connection.execute("SELECT key FROM documents WHERE id = ?", (document_id,)).fetchone()
+        return row[0] if row else None
 
     def _analysis(self, key: int) -> Analysis:
         with told(self.path):
@@ -291,13 +360,16 @@ class Store:
                 tables.known(self._connection, made[3]),
             )
 
-    def _verdicts(self, key: int, document: Document, start: int = 0, end: int = 2**62) -> list[Verdict]:
+    def _verdicts(
+        self, key: int, document: Document, start: int = 0, end: int = 2**62, by: str = "all"
+    ) -> list[Verdict]:
+        """The verdicts on a document that stand, those of models first."""
         question = (
             f"SELECT {VERDICT_COLUMNS} FROM verdicts WHERE document = ? AND start >= ? AND start < ? AND end <= ? "
-            "ORDER BY analysis IS NULL, id"
+            f"{_KINDS[by]} ORDER BY analysis IS NULL, id"
         )
         found = self._connection.execute(question, (key, start, end, end))
-        return [rows.verdict_of(row, document.id, document.text) for row in found]
+        return standing(rows.verdict_of(row, document.id, document.text) for row in found)
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:

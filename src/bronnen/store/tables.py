@@ -8,12 +8,47 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from bronnen.formats.rates import known_rates, told_rates
-from bronnen.records import Analysis, Block, Document, Kind, Known, NoteMark, Page, PageState, Passage, Sentence, Source
+from bronnen.records import (
+    Analysis,
+    Block,
+    Document,
+    Kind,
+    Known,
+    NoteMark,
+    Page,
+    PageState,
+    Passage,
+    Sentence,
+    Source,
+    Use,
+    Verdict,
+)
 from bronnen.store import rows
 from bronnen.store.rows import VERDICT_COLUMNS, VERDICT_PLACES, storable
+
+
+class Scored(NamedTuple):
+    """The passages of a document, without their sentences, each with six probabilities: source by source, `used` first.
+
+    A model that did not judge a passage gives none for it.
+    """
+
+    document_id: str
+    text: str
+    passages: list[tuple[Passage, tuple[float | None, ...]]]
+
+
+class Near(NamedTuple):
+    """A passage with the ones before and after it, and what models said inside it."""
+
+    document: Document
+    before: Passage | None
+    passage: Passage
+    after: Passage | None
+    verdicts: tuple[Verdict, ...]
 
 
 def replace(connection: sqlite3.Connection, run: int, analysis: Analysis) -> int:
@@ -144,3 +179,35 @@ def passages(connection: sqlite3.Connection, key: int) -> tuple[Passage, ...]:
 def sentences(connection: sqlite3.Connection, passage_id: int) -> tuple[Sentence, ...]:
     question = "SELECT start, end FROM sentences WHERE passage = ? ORDER BY position"
     return tuple(Sentence(*row) for row in connection.execute(question, (passage_id,)))
+
+
+def scored(connection: sqlite3.Connection, key: int) -> Scored:
+    """A document's passages without their sentences, with the scores that a model gave each."""
+    document_id, text = connection.execute("SELECT id, text FROM documents WHERE key = ?", (key,)).fetchone()
+    columns = ", ".join(f"v.{source}_{use}" for source in Source for use in Use)
+    question = (
+        f"SELECT p.start, p.end, p.kind, p.heading, {columns} FROM passages p LEFT JOIN verdicts v ON "
+        "v.document = p.document AND v.start = p.start AND v.end = p.end AND v.unit = 'passage' "
+        "AND v.analysis IS NOT NULL WHERE p.document = ? ORDER BY p.id"
+    )
+    passages = [
+        (Passage(start, end, Kind(kind), heading, ()), tuple(scores))
+        for start, end, kind, heading, *scores in connection.execute(question, (key,))
+    ]
+    return Scored(document_id, text, passages)
+
+
+def around(
+    connection: sqlite3.Connection, key: int, start: int
+) -> tuple[Passage | None, Passage, Passage | None] | None:
+    """The passage of a document that begins at `start`, and the ones before and after it."""
+    question = "SELECT id FROM passages WHERE document = ? AND start = ?"
+    row = connection.execute(question, (key, start)).fetchone()
+    if row is None:
+        return None
+    question = "SELECT id, start, end, kind, heading FROM passages WHERE document = ? AND id BETWEEN ? AND ?"
+    found = {
+        passage_id - row[0]: Passage(begin, end, Kind(kind), heading, sentences(connection, passage_id))
+        for passage_id, begin, end, kind, heading in connection.execute(question, (key, row[0] - 1, row[0] + 1))
+    }
+    return found.get(-1), found[0], found.get(1)

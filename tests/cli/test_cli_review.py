@@ -1,0 +1,68 @@
+"""`bronnen review`: what it opens, where it listens, and what it refuses."""
+
+from __future__ import annotations
+
+import webbrowser
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from walks import Walk, files, run, scan
+
+from bronnen.review import serving
+from bronnen.review.guard import Door
+
+Served = list[tuple[Flask, Door]]
+
+
+@pytest.fixture
+def served(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> Served:
+    """What would be served; a store in `out` of two documents."""
+    found: Served = []
+
+    def serve(app: Flask, door: Door, ready: Callable[[], None]) -> None:
+        found.append((app, door))
+        ready()
+
+    monkeypatch.setattr(serving, "serve", serve)
+    files(een="Een nota.", twee="Nog een nota.")
+    assert scan("in").exit_code == 0
+    return found
+
+
+def test_it_opens_a_browser_on_this_machine_only(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[Any] = []
+    monkeypatch.setattr(webbrowser, "open", opened.append)
+    found = run("review", "out", "--name", "An", "--port", "9000")
+    assert found.exit_code == 0 and found.stdout == "8 passages. Open http://127.0.0.1:9000/\n"
+    assert opened == ["http://127.0.0.1:9000/"] and served[0][1] == Door("127.0.0.1", 9000, "")
+    found = run("review", "out", "--host", "0.0.0.0", "--no-browser")
+    assert "?sleutel=" in found.stdout and len(opened) == 1 and served[1][1].token
+
+
+def test_a_plan_is_opened_blind(served: Served) -> None:
+    assert run("audit", "plan", "out", "--size", "6", "--seed", "1", "--out", "plan.json").exit_code == 0
+    found = run("review", "out", "--plan", "plan.json", "--no-browser")
+    assert found.exit_code == 0 and found.stdout.startswith("6 passages.")
+    Path("plan.json").write_text(Path("plan.json").read_text().replace('"seed": 1', '"seed": 2'))
+    assert run("review", "out", "--plan", "plan.json", "--no-browser").exit_code == 7
+
+
+def test_wrong_use_is_refused_before_anything_is_served(served: Served) -> None:
+    for words in (["--order", "source"], ["--name", "a\x1bb"], ["--host", "a b"], ["--random", "2"], ["--port", "0"]):
+        assert run("review", "out", *words).exit_code == 2, words
+    found = run("review", "nergens")
+    assert found.exit_code == 7 and "no store" in found.stderr and not Path("nergens").exists()
+    assert served == []
+
+
+def test_a_port_that_is_taken_is_told() -> None:
+    from socket import socket
+
+    with socket() as one:
+        one.bind(("127.0.0.1", 0))
+        one.listen()
+        with pytest.raises(serving.UsageError, match="Cannot listen"):
+            serving.serve(Flask("x"), Door(port=one.getsockname()[1]), lambda: None)

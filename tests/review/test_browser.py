@@ -1,0 +1,282 @@
+"""The review pages in a real browser: keys, a server that is killed, two people, and a page that means harm."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from factories import E, P, W, analysis
+
+from bronnen.records import Source, Use
+from bronnen.settings import Settings
+from bronnen.store import FILE, Store
+
+sys.path.append(str(Path(__file__).parents[1] / "report"))
+from browser import CHROMIUM, needs_chromium
+
+pytestmark = [pytest.mark.slow, needs_chromium]
+
+TEXTS = (
+    ("Ouders vertellen dat zij in zaak {} lang wachten.", {E: Use.USED}),
+    ("Uit onderzoek van het CBS blijkt in zaak {} dat het goed gaat.", {W: Use.USED}),
+    ("Wij gaan de wijkteams in zaak {} naar hun ervaringen vragen.", {P: Use.CALLED_FOR}),
+    ("De raad stelt in zaak {} het beleid vast.", {}),
+)
+
+
+def made(folder: Path, passages: int = 40) -> None:
+    rows = [(text.format(number), labels) for number in range(passages // 4) for text, labels in TEXTS]
+    with Store(folder, write=True) as store:
+        run = store.begin_run(Settings(), "0.1.0")
+        store.add(run, 0, "map/nota.pdf", analysis(paragraphs=rows))
+        store.end_run(run)
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+class Server:
+    """`bronnen review` as a process of its own, that can be killed and started again on the same port."""
+
+    def __init__(self, folder: Path, *words: str) -> None:
+        self.folder, self.port, self.words = folder, free_port(), words
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.start()
+
+    def start(self) -> None:
+        words = ["review", str(self.folder), "--port", str(self.port), "--no-browser", "--order", "document"]
+        self.running = subprocess.Popen(
+            [sys.executable, "-m", "bronnen", *words, *self.words], stdout=subprocess.PIPE, text=True
+        )
+        assert self.running.stdout is not None
+        assert self.address in self.running.stdout.readline()
+
+    def kill(self) -> None:
+        self.running.send_signal(signal.SIGKILL if os.name == "posix" else signal.SIGTERM)
+        self.running.wait()
+        if self.running.stdout:
+            self.running.stdout.close()
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        with sqlite3.connect(self.folder / FILE) as raw:
+            columns = f"by, start, {', '.join(Source)}"
+            return raw.execute(f"SELECT {columns} FROM verdicts WHERE analysis IS NULL ORDER BY id").fetchall()
+
+
+@contextmanager
+def serving(folder: Path, *words: str) -> Iterator[Server]:
+    server = Server(folder, *words)
+    try:
+        yield server
+    finally:
+        server.kill()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+def person(chromium: Any, server: Server, name: str) -> tuple[Any, list[str]]:
+    """A page of somebody in a browser of their own, and what went wrong in it."""
+    page = chromium.new_context().new_page()
+    trouble: list[str] = []
+    page.on("console", lambda said: trouble.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.goto(server.address)
+    page.fill("#naam", name)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#oordeel")
+    return page, trouble
+
+
+def place(page: Any) -> str:
+    return str(page.locator(".where span").nth(1).inner_text())
+
+
+def pressed(page: Any, key: str, then: str) -> None:
+    """Presses a key and waits until the page says that it was kept, or shows what it should."""
+    page.keyboard.press(key)
+    page.wait_for_function("text => document.getElementById('werk').innerText.includes(text)", arg=then, timeout=5000)
+
+
+def test_twenty_passages_by_keyboard_with_a_kill_midway(tmp_path: Path, chromium: Any) -> None:
+    made(tmp_path)
+    with serving(tmp_path) as server:
+        page, trouble = person(chromium, server, "An")
+        for number in range(1, 11):
+            assert place(page).startswith(f"passage {number} van 40")
+            if number % 2:
+                pressed(page, "3", "Bewaard: wetenschap")
+            pressed(page, "Enter", f"passage {number + 1} van 40")
+        pressed(page, "1", "Bewaard: ervaring")
+        before = server.rows()
+        assert len(before) == 16 and trouble == []
+        server.kill()
+        assert server.rows() == before, "nothing that was pressed is lost"
+        page.keyboard.press("2")
+        page.wait_for_selector("#melding[role=alert]")
+        assert "De server antwoordt niet" in page.inner_text("#melding")
+        server.start()
+        page.goto(server.address)
+        assert place(page).startswith("passage 11 van 40 · Nog 30 te gaan, 10 klaar")
+        assert page.locator(".own").count() == 1, "the press before the kill is there, the one after it is not"
+        for number in range(11, 21):
+            pressed(page, " ", f"passage {number + 1} van 40")
+        pressed(page, "ArrowLeft", "passage 20 van 40")
+        pressed(page, "2", "Bewaard: professioneel, gebruikt")
+        pressed(page, "u", "Ongedaan gemaakt.")
+        page.keyboard.press("n")
+        page.keyboard.type("Twijfel")
+        page.keyboard.press("Shift+Enter")
+        page.wait_for_function("() => document.getElementById('melding').textContent === 'Opmerking bewaard.'")
+        pressed(page, "s", "zin 1 van 1")
+        page.keyboard.press("?")
+        assert page.locator("#toetsen").get_attribute("open") is not None
+        page.wait_for_selector("#invloed table")
+    with Store(tmp_path) as store:
+        found = {one.start: one for one in store.verdicts("person")}
+        assert len(found) == 20 and all(one.judged == set(Source) for one in found.values())
+        assert [one.text for one in store.remarks()] == ["Twijfel"]
+
+
+def test_keys_that_are_pressed_fast_all_count(tmp_path: Path, chromium: Any) -> None:
+    made(tmp_path)
+    with serving(tmp_path, "--name", "An") as server:
+        page = chromium.new_context().new_page()
+        page.goto(server.address)
+        for key in ("2", "2", "Enter", "3", "Enter", "Enter", "1", "1", "1"):
+            page.keyboard.press(key)
+        page.wait_for_function("() => document.getElementById('melding').textContent.includes('ervaring, geen')")
+        found = [row[2:] for row in server.rows()]
+    assert found == [
+        *((None, "used", None), (None, "called_for", None), ("used", "called_for", "none")),
+        *((None, None, "called_for"), ("none", "none", "called_for"), ("none", "called_for", "none")),
+        *(("used", None, None), ("called_for", None, None), ("none", None, None)),
+    ]
+
+
+def test_a_press_takes_less_than_a_tenth_of_a_second(tmp_path: Path, chromium: Any) -> None:
+    made(tmp_path, 400)
+    with serving(tmp_path) as server:
+        page, _ = person(chromium, server, "An")
+        taken = []
+        for number in range(1, 31):
+            began = time.perf_counter()
+            pressed(page, "Enter", f"passage {number + 1} van 400")
+            taken.append(time.perf_counter() - began)
+    assert sorted(taken)[len(taken) // 4] < 0.1, taken  # a quarter: other programs may be busy here
+
+
+def test_two_people_and_a_third_judgement(tmp_path: Path, chromium: Any) -> None:
+    made(tmp_path, 4)
+    with serving(tmp_path) as server:
+        (an, trouble), (bo, more) = person(chromium, server, "An"), person(chromium, server, "Bo")
+        for page in (an, bo):
+            for number in range(2, 5):
+                pressed(page, "Enter", f"passage {number} van 4")
+        an.goto(f"{server.address}/passage/{an.url.split('/')[-1]}")
+        pressed(bo, "2", "Bewaard: professioneel, gebruikt")
+        pressed(an, "0", "Bewaard.")
+        an.click("text=Verschillen")
+        assert "1 nog open" in an.inner_text("main")
+        an.locator("article form button", has_text="gevraagd").click()
+        an.wait_for_selector("text=0 nog open, 1 beslist")
+        assert "kappa" in an.inner_text("main") and trouble == [] and more == []
+        assert server.rows()[-1][0] == "adjudicated:An" and server.rows()[-1][3] == "called_for"
+
+
+def test_it_works_without_its_script(tmp_path: Path, chromium: Any) -> None:
+    made(tmp_path, 4)
+    with serving(tmp_path) as server:
+        page = chromium.new_context(java_script_enabled=False).new_page()
+        page.goto(server.address)
+        page.fill("#naam", "An")
+        page.click("button.main")
+        page.click("#bron2")
+        page.click("#klopt")
+        assert "1 klaar" in place(page)
+        page.click("#terug")
+        assert "0 klaar" in place(page) and len(server.rows()) == 4
+        page.click("#invloed-link")
+        assert "met mensen" in page.inner_text("main")
+
+
+def test_a_form_on_another_site_is_refused(tmp_path: Path, chromium: Any) -> None:
+    made(tmp_path, 4)
+    with serving(tmp_path) as server:
+        page, _ = person(chromium, server, "An")
+        name = page.url.split("/")[-1].split("?")[0]
+        target = f"{server.address}/oordeel/{name}"
+        evil = (
+            f"<form method=post action='{target}'><input name=doe value=klopt></form><iframe src='{server.address}'>"
+            f"</iframe><script>fetch('{target}', {{method: 'POST', mode: 'no-cors', credentials: 'include', "
+            "body: new URLSearchParams({doe: 'klopt'})}).finally(() => document.forms[0].submit())</script>"
+        ).encode()
+
+        class Evil(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html")
+                self.end_headers()
+                self.wfile.write(evil)
+
+            def log_message(self, format: str, *args: Any) -> None:
+                return
+
+        other = HTTPServer(("127.0.0.1", 0), Evil)
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        for host in ("localhost", "127.0.0.1"):  # another site, and another origin on the same site
+            page.goto(f"http://{host}:{other.server_port}/")
+            page.wait_for_url(target)
+            assert "Dit mag niet" in page.inner_text("h1")
+        other.shutdown()
+        other.server_close()
+        assert server.rows() == []
+
+
+def test_a_second_server_on_the_store_is_refused(tmp_path: Path, chromium: Any) -> None:
+    made(tmp_path, 4)
+    with serving(tmp_path):
+        words = [sys.executable, "-m", "bronnen", "review", str(tmp_path), "--port", str(free_port()), "--no-browser"]
+        done = subprocess.run(words, capture_output=True, text=True)
+        assert done.returncode == 7 and "in use" in done.stderr
+
+
+def test_a_refused_body_is_never_read_as_a_question(tmp_path: Path, chromium: Any) -> None:
+    made(tmp_path, 4)
+    with serving(tmp_path, "--name", "An") as server:
+        host = f"127.0.0.1:{server.port}"
+        page = chromium.new_context().new_page()
+        page.goto(server.address)
+        target = "/oordeel/" + page.url.split("/")[-1]
+        inner = f"POST {target} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nContent-Length: 9\r\n"
+        inner += "Content-Type: application/x-www-form-urlencoded\r\n\r\ndoe=klopt"
+        outer = f"POST {target} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://x.example\r\nConnection: keep-alive\r\n"
+        outer += f"Content-Type: text/plain\r\nContent-Length: {len(inner)}\r\n\r\n{inner}"
+        with socket.create_connection(("127.0.0.1", server.port), timeout=10) as one:
+            one.sendall(outer.encode())
+            answer = b""
+            while piece := one.recv(65536):
+                answer += piece
+        assert answer.count(b"HTTP/1.") == 1 and b" 403 " in answer and server.rows() == []

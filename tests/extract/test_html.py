@@ -177,5 +177,5 @@ def test_a_page_nested_very_deep(tmp_path: Path) -> None:
 
 def test_a_missing_library_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "trafilatura", None)
-    with pytest.raises(MissingError, match=r"bronnen\[office\]"):
+    with pytest.raises(MissingError, match=r"--extra office"):
         read_blocks(page(tmp_path, PAGE))

@@ -269,5 +269,5 @@ def test_a_missing_library_says_what_to_install(tmp_path: Path, monkeypatch: pyt
     for name in ("docx", "odfdo"):
         monkeypatch.setitem(sys.modules, name, None)
     for path in paths:
-        with pytest.raises(MissingError, match=r"bronnen\[office\]"):
+        with pytest.raises(MissingError, match=r"--extra office"):
             read_blocks(path)

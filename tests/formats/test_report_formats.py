@@ -244,7 +244,7 @@ def test_any_table_can_be_parquet_and_columns_of_the_user_are_text(tmp_path: Pat
 
 def test_without_pyarrow_there_is_a_next_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(MissingError, match=r"bronnen\[parquet\]"):
+    with pytest.raises(MissingError, match=r"--extra parquet"):
         parquet.write_parquet(tmp_path / "a.parquet", flat.PASSAGE_COLUMNS, [])
     assert not list(tmp_path.iterdir())
 

@@ -21,6 +21,7 @@ COMMANDS = {  # name -> module, object, first line of help (so that listing them
     "audit": ("bronnen.cli.audit", "audit", "Check the model on a random sample, and estimate the balance from it."),
     "corpus": ("bronnen.cli.corpus", "corpus", "Bring labels by people in and out of a store, and compare labellers."),
     "evaluate": ("bronnen.cli.evaluate", "evaluate", "Show how well a classifier reads the labelled text in LABELS."),
+    "models": ("bronnen.cli.models", "models", "Choose the classifier that scans use, from bronnen's own and yours."),
     "report": ("bronnen.cli.report", "report", "Write a report of the last scan in DIR, for readers."),
     "review": ("bronnen.cli.review", "review", "Check and correct the labels of the last scan in DIR, in a browser."),
     "scan": ("bronnen.cli.scan", "scan", "Find out what documents draw on, and write the results to a folder."),

@@ -19,9 +19,9 @@ _PATH = click.Path(path_type=Path)
 def models() -> None:
     """Choose the classifier that scans use, from bronnen's own and yours.
 
-    Yours are kept in a folder of your own, by the names that `bronnen train --name` gave them; `bronnen` is the one that
-    comes with bronnen. BRONNEN_MODELS names another folder. Going back is `bronnen models use` with an older name: the
-    next scan redoes the documents that another model read.
+    Yours are kept in a folder of your own, by the names that `bronnen train --name` gave them; `bronnen` is the one
+    that comes with bronnen. BRONNEN_MODELS names another folder. Going back is `bronnen models use` with an older name:
+    the next scan redoes the documents that another model read.
     """
 
 

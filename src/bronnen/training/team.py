@@ -47,9 +47,12 @@ class Team:
         return [one for one in self.said if one.document_id in ids]
 
 
-def team_of(store: Store, *, everything: bool = False) -> Team:
-    """What people said in a store. With `everything` nothing is kept apart, and nothing is left to measure with."""
-    said = list(store.verdicts("person"))
+def team_of(store: Store, told: Sequence[Verdict] | None = None, *, everything: bool = False) -> Team:
+    """What people said of the documents in a store: there, or elsewhere (`told`).
+
+    With `everything` nothing is kept apart, and nothing is left to measure with.
+    """
+    said = list(store.verdicts("person")) if told is None else [one for one in told if rank(one) > 0]
     labelled = dict.fromkeys(one.document_id for one in said)
     analyses = [found for document in labelled if (found := store.analysis(document)) is not None]
     groups = groups_of(map(sentences_of, analyses)).tolist()

@@ -57,26 +57,45 @@ def grown(base: Ground, learn: Array, test: Array) -> tuple[Array, Array]:
 
     Both are truth values over the team's runs. n counts the passages of the test runs, judged or not, in their order.
     """
-    both, run = base.both, base.own
+    both = base.both
     runs = both.passage_runs
-    mine = np.r_[np.ones(run, dtype=bool), learn]
-    held = np.r_[np.zeros(run, dtype=bool), test]
-    seen = np.flatnonzero(both.judged(Unit.PASSAGE) & mine[runs])
-    unseen = np.flatnonzero(held[runs])
+    seen = np.flatnonzero(both.judged(Unit.PASSAGE) & np.r_[np.ones(base.own, dtype=bool), learn][runs])
+    unseen = np.flatnonzero(np.r_[np.zeros(base.own, dtype=bool), test][runs])
+    signals = _relearned(base, learn, seen, unseen) if learn.any() else base.signals
+    about = second.about_passages(signals, both.place)
     truth, weights = both.passages.reshape(-1, TARGETS), both.weights[runs]
-    known = second.about_passages(base.signals, both.place)[seen]
-    fitted = second.fit(known, truth[seen], weights[seen])
-    thresholds = judged(second.probabilities(known, fitted).reshape(SHAPE), both.passages[seen])["thresholds"]
-    words = base.signals.passage_words
-    if learn.any():
-        learned = first.fit(first.chosen(base.counts, seen), truth[seen], weights[seen])
-        words = words.copy()
-        words[unseen] = first.logits(first.chosen(base.counts, unseen), learned)
-    signals = second.Signals(
-        base.signals.words, base.signals.alone, base.signals.read, words, base.signals.passage_read
-    )
-    scores = second.probabilities(second.about_passages(signals, both.place)[unseen], fitted).reshape(SHAPE)
-    return scores, decided(scores, thresholds)
+    fitted = second.fit(about[seen], truth[seen], weights[seen])
+    known = second.probabilities(about[seen], fitted).reshape(SHAPE)
+    scores = second.probabilities(about[unseen], fitted).reshape(SHAPE)
+    return scores, decided(scores, judged(known, both.passages[seen])["thresholds"])
+
+
+def _relearned(base: Ground, learn: Array, seen: Array, unseen: Array) -> second.Signals:
+    """The signals, with those of the first stage on passages as it gives them after learning from `seen` passages.
+
+    For each half of the team's documents among these it learned from the other half, as the second stage needs it.
+    """
+    both, runs = base.both, base.both.passage_runs
+    truth, weights = both.passages.reshape(-1, TARGETS), both.weights[runs]
+    words = base.signals.passage_words.copy()
+
+    def give(to: Array, without: Array) -> None:
+        some = seen[~np.isin(seen, without)]
+        learned = first.fit(first.chosen(base.counts, some), truth[some], weights[some])
+        words[to] = first.logits(first.chosen(base.counts, to), learned)
+
+    give(unseen, unseen)
+    groups = np.unique(both.groups[base.own :][learn])
+    if len(groups) >= _HALVES:
+        halves = np.arange(len(groups)) % _HALVES
+        for half in range(_HALVES):
+            there = np.r_[
+                np.zeros(base.own, dtype=bool), learn & np.isin(both.groups[base.own :], groups[halves == half])
+            ]
+            mine = np.flatnonzero(there[runs])
+            give(mine, mine)
+    signals = base.signals
+    return second.Signals(signals.words, signals.alone, signals.read, words, signals.passage_read)
 
 
 def some_rows(shipped: Examples, share: float, rng: np.random.Generator) -> Examples:

@@ -28,7 +28,7 @@ from bronnen.training.material import Material, Place, Reading
 
 SHARES = (0.1, 0.25, 0.5, 1.0)
 FOLDS = 3
-ROWS = 0.3  # of bronnen's rows that are learned from beside them
+ROWS = 0.2  # of bronnen's rows that are learned from beside them
 LITTLE = 0.01  # of F1, that is not worth labelling for
 _ANY = Place("", "", "", "", None, "")
 

@@ -12,6 +12,7 @@ from factories import E, P, W
 from teams import SUBJECTS, TOLD, all_judged, document, documents, ids, judged, keep
 
 from bronnen.classifier import CHOSEN, Model, Reader, joined, part
+from bronnen.classifier.examples import WRITTEN
 from bronnen.errors import UsageError
 from bronnen.records import Source, Unit, Use
 from bronnen.settings import resource
@@ -37,6 +38,8 @@ def test_documents_kept_apart_are_measured_on_and_never_learned_from(tmp_path: P
     assert {one.document.id for one in found.kept} == {one.document.id for one in apart}
     examples = team_examples(found, reader)
     assert len(examples.groups) == 3 and (examples.origins == CHOSEN).all() and examples.own.all()
+    both = joined(replace(examples, origins=np.full(3, WRITTEN)), examples)
+    assert both.natural.tolist() == [True] * 3 + [False] * 3  # what doubt chose says nothing of documents as they come
     material = kept_material(found)
     assert material is not None and material[1] == 0
     assert {place.document for place in material[0].places} == {one.document.id for one in apart}

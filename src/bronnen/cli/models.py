@@ -32,6 +32,7 @@ def listed(as_json: bool) -> None:
     import json
 
     from bronnen import shelf
+    from bronnen.cli.screen import printable
     from bronnen.errors import MissingError
 
     try:
@@ -46,7 +47,7 @@ def listed(as_json: bool) -> None:
     for one in found:
         mark = "*" if one["in_use"] else " "
         own = f", {one['own_runs']} of your own documents or runs" if one["own_runs"] else ""
-        click.echo(f"{mark} {one['name']:24} {one['id']}  {one['passages']} passages{own}")
+        click.echo(f"{mark} {one['name']:24} {printable(one['id'][:40])}  {one['passages']} passages{own}")
     click.echo(f"* is in use. Yours are in {shelf.shelf()}.", err=True)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from pathlib import Path
 
 import pytest
+from factories import analysis
 from openpyxl import load_workbook
 from teams import all_judged, document, documents, ids, keep
 from walks import run
@@ -83,6 +85,28 @@ def test_a_workbook_is_for_the_eye_and_runs_nothing(store: Path, tmp_path: Path)
     head, *rows = sheet.iter_rows(values_only=True)
     assert head[:7] == ("purpose", "name", "page", "heading", "text", "labels", "by")
     assert len(rows) == 5 and all(row[5] is None and row[6] is None for row in rows)
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "csv"])
+def test_hostile_text_comes_back_as_it_was_and_runs_nowhere(store: Path, tmp_path: Path, suffix: str) -> None:
+    texts = ["=1+1;=B1 zegt het CBS", "'-Ouders vertellen;\t@zij", '"een\nregel"; en <b>nog</b> een\x1b[2J']
+    (free,) = ids(1, apart=False)
+    made = analysis("=nota.pdf", [(text, {}) for text in texts], document_id=free, heading="+kop")
+    folder = keep(tmp_path / "hostile", [made])
+    path = Path(f"hostile.{suffix}")
+    assert run("sample", folder, "--out", path, "--random-share", "0").exit_code == 0
+    raw = path.read_text(encoding="utf-8-sig")
+    if suffix == "csv":
+        rows = list(csv.DictReader(io.StringIO(raw, newline=""), delimiter=";"))
+        assert not any(cell[:1] in "=+-@\t" for row in rows for cell in row.values() if cell)
+        with path.open("w", encoding="utf-8-sig", newline="") as out:
+            table = csv.DictWriter(out, rows[0], delimiter=";")
+            table.writeheader()
+            table.writerows({**row, "by": "person:an"} for row in rows)
+    else:
+        path.write_text(raw.replace('"by": ""', '"by": "person:an"'), encoding="utf-8")
+    assert sorted(one.quote for one in read_labels(path)) == sorted(texts)
+    assert run("corpus", "import", path, "--store", folder).stdout.startswith("3 labels added")
 
 
 def test_wrong_use_writes_nothing(store: Path, tmp_path: Path) -> None:

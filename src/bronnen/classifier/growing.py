@@ -28,7 +28,7 @@ class Ground:
     """
 
     both: Examples
-    counts: first.Counts
+    counts: first.Table
     signals: second.Signals
     own: int
 
@@ -47,8 +47,8 @@ def ground(shipped: Examples, own: Examples, rng: np.random.Generator) -> Ground
         logits[unit] = np.zeros(wanted.shape)
         for held in range(_HALVES + 1):  # the last is the team's: learned from all of the shipped rows
             seen, unseen = np.flatnonzero(known & (of != held) & (of < _HALVES)), np.flatnonzero(of == held)
-            learned = first.fit(first.chosen(counts[unit], seen), wanted[seen], both.weights[runs[unit]][seen])
-            logits[unit][unseen] = first.logits(first.chosen(counts[unit], unseen), learned)
+            learned = first.fit(counts[unit][seen], wanted[seen], both.weights[runs[unit]][seen])
+            logits[unit][unseen] = first.logits(counts[unit][unseen], learned)
     return Ground(both, counts[Unit.PASSAGE], _joined(both, logits), len(shipped.groups))
 
 
@@ -81,8 +81,8 @@ def _relearned(base: Ground, learn: Array, seen: Array, unseen: Array) -> second
 
     def give(to: Array, without: Array) -> None:
         some = seen[~np.isin(seen, without)]
-        learned = first.fit(first.chosen(base.counts, some), truth[some], weights[some])
-        words[to] = first.logits(first.chosen(base.counts, to), learned)
+        learned = first.fit(base.counts[some], truth[some], weights[some])
+        words[to] = first.logits(base.counts[to], learned)
 
     give(unseen, unseen)
     groups = np.unique(both.groups[base.own :][learn])

@@ -59,7 +59,7 @@ def sample(
     labels counts as not looked at, and is passed over.
     """
     from bronnen.extract import openable
-    from bronnen.formats.labels import write_sample
+    from bronnen.formats.to_label import write_to_label
     from bronnen.records import Source
     from bronnen.store import Store
     from bronnen.training.choosing import candidates, choose
@@ -76,7 +76,7 @@ def sample(
         learn, measure = choose(candidates(store.analyses(run), sources), number, random_share, per_document, seed)
     if not learn and not measure:
         raise UsageError("There is nothing left to label here.", "Scan more documents, or raise --per-document.")
-    write_sample(openable(out), _rows([*measure, *learn]))
+    write_to_label(openable(out), _rows([*measure, *learn]))
     _tell(learn, measure, out, wanted=round(number * random_share))
 
 
@@ -90,8 +90,6 @@ def _rows(chosen: Sequence[Chosen]) -> Iterator[dict[str, Any]]:
             "end": passage.end,
             "unit": "passage",
             "text": candidate.text,
-            "labels": {},
-            "by": "",
             "purpose": candidate.purpose.value,
             "doubt": "" if one.source is None else f"{one.source.value} {candidate.doubts[one.source]:.2f}",
             "name": candidate.name,

@@ -97,12 +97,13 @@ def test_too_few_documents_give_no_curve(shipped: Examples, reader: Reader) -> N
 
 
 def test_what_is_expected_follows_the_curve() -> None:
-    """A gain that grows with the logarithm is carried on exactly."""
-    counts = np.array([0.0, 10, 25, 50, 100])
-    gains = 0.03 * np.log1p(counts / 10)
-    expected = float(_slopes(counts.tolist(), 200, 150) @ gains)
+    """A gain that grows with the logarithm, or evenly, is carried on exactly."""
+    counts = [0.0, 10, 25, 50, 100]
+    slowing, even = 0.03 * np.log1p(np.array(counts) / 10), 0.001 * np.array(counts)
+    expected = float(_slopes(counts, 200, 150, slowing) @ slowing)
     assert expected == pytest.approx(0.03 * (np.log1p(35) - np.log1p(15)))
-    assert float(_slopes(counts.tolist(), 200, 150) @ np.zeros(5)) == 0
+    assert float(_slopes(counts, 200, 150, even) @ even) == pytest.approx(0.2)
+    assert float(_slopes(counts, 200, 150, np.zeros(5)) @ np.zeros(5)) == 0
 
 
 def test_worth_says_no_more_than_the_interval() -> None:

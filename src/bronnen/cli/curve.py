@@ -50,7 +50,7 @@ def curve(
 
     Models learn from 10, 25, 50 and 100% of your labelled documents, beside a part of the rows that come with bronnen,
     and read documents of yours that they did not learn from. Per source: F1 of passages, what your labels gave so far,
-    and what the next ones are expected to give, with 95% intervals over documents. Takes 2 to 5 minutes on a laptop,
+    and what the next ones are expected to give, with 95% intervals over documents. Takes some five minutes on a laptop,
     longer with --repeats; Ctrl-C stops it and writes nothing.
     """
     import numpy as np

@@ -3,9 +3,9 @@ next ones can be expected to give.
 
 Whole documents are left out in turn, and models that learned from a growing part of the others read them. What is
 measured is F1 of passages; the interval is that of other documents (`bootstrap`), for the gain and for what is expected
-alike. The gain is taken to grow with the logarithm of the number of labels: one number to fit, where the power laws of
-the literature have three (T. Viering and M. Loog, 2023, The Shape of Learning Curves: a Review) and four points are all
-there is.
+alike. The gain is taken to grow with the number of labels or with its logarithm, whichever fits better: one number to
+fit, where the power laws of the literature have three (T. Viering and M. Loog, 2023, The Shape of Learning Curves: a
+Review) and four points are all there is.
 """
 
 from __future__ import annotations
@@ -169,20 +169,25 @@ def _line(
         Point(share, count, estimate(value, drawn, bearing), estimate(value - values[0], drawn - rounds[0], bearing))
         for share, count, value, drawn in zip((0.0, *SHARES), counts, values, rounds, strict=True)
     ]
-    slope = _slopes(counts, following, len(material.groups))
+    slope = _slopes(counts, following, len(material.groups), values - values[0])
     expected = estimate(float(slope @ (values - values[0])), slope @ (rounds - rounds[0]), bearing)
     return Line(int(cases.sum()), bearing, points, expected, worth(expected))
 
 
-def _slopes(counts: Sequence[float], following: int, labels: int) -> Array:
+def _slopes(counts: Sequence[float], following: int, labels: int, gains: Array) -> Array:
     """What the gains [shares] are multiplied with, and summed, for the gain of the following labels.
 
-    Least squares of the gain on log(1 + labels / those of the smallest share), through no gain at no labels.
+    Least squares through no gain at no labels, on log(1 + labels / those of the smallest share) or on the labels
+    themselves: on which of the two leaves less of these gains unexplained.
     """
-    least = max(counts[1], 1.0)
-    across = np.log1p(np.array(counts) / least)
-    further = np.log1p((labels + following) / least) - np.log1p(labels / least)
-    return np.asarray(further * across / (across @ across))
+    least, told = max(counts[1], 1.0), np.array(counts)
+    forms = [
+        (np.log1p(told / least), np.log1p((labels + following) / least) - np.log1p(labels / least)),
+        (told, float(following)),
+    ]
+    fits = [(across / (across @ across), across, further) for across, further in forms]
+    weights, _, further = min(fits, key=lambda fit: float(np.square(gains - fit[1] * (fit[0] @ gains)).sum()))
+    return np.asarray(further * weights)
 
 
 def worth(expected: Estimate | None) -> Worth:

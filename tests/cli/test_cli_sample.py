@@ -79,12 +79,16 @@ def test_what_people_judged_is_not_asked_again(store: Path) -> None:
     assert first not in asked("two.jsonl")
 
 
-def test_a_workbook_is_for_the_eye_and_runs_nothing(store: Path, tmp_path: Path) -> None:
+def test_a_workbook_is_for_the_eye_and_comes_back(store: Path, tmp_path: Path) -> None:
     assert run("sample", store, "--out", "next.xlsx", "--number", "5").exit_code == 0
-    sheet = load_workbook("next.xlsx").worksheets[0]
+    book = load_workbook("next.xlsx")
+    sheet = book.worksheets[0]
     head, *rows = sheet.iter_rows(values_only=True)
     assert head[:7] == ("purpose", "name", "page", "heading", "text", "labels", "by")
     assert len(rows) == 5 and all(row[5] is None and row[6] is None for row in rows)
+    sheet["F3"], sheet["G3"] = "scientific=used", "person:an"
+    book.save("next.xlsx")
+    assert run("corpus", "import", "next.xlsx", "--store", store).stdout.startswith("1 labels added")
 
 
 @pytest.mark.parametrize("suffix", ["jsonl", "csv"])

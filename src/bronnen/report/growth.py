@@ -34,18 +34,18 @@ def growth_picture(facts: Mapping[str, Any], language: str = "nl") -> str:
         look = looks(language)[source]
         parts.append(f'<g transform="translate({number * (_WIDTH + _GAP)} 0)" fill="#222">')
         parts.append(f'<text x="{_LEFT}" y="18" font-weight="bold">{escape(look.name)}</text>')
-        parts += _axes(low, high, most, across)
+        parts += _axes(low, high, most, across, "," if language == "nl" else ".")
         parts += _marks(points, low, high, most, look.colour) or [f'<text x="{_LEFT + 20}" y="120">{unknown}</text>']
         parts.append("</g>")
     return "\n".join([*parts, "</svg>\n"])
 
 
-def _axes(low: float, high: float, most: float, across: str) -> list[str]:
+def _axes(low: float, high: float, most: float, across: str, point: str) -> list[str]:
     found = []
     for value in (low, (low + high) / 2, high):
         y = _up(value, low, high)
         found.append(f'<path d="M{_LEFT} {y}H{_WIDTH - _RIGHT}" stroke="#ddd"/>')
-        found.append(f'<text x="{_LEFT - 6}" y="{y + 4}" text-anchor="end">{value:.2f}</text>')
+        found.append(f'<text x="{_LEFT - 6}" y="{y + 4}" text-anchor="end">{f"{value:.2f}".replace(".", point)}</text>')
     for value in (0.0, most):
         found.append(f'<text x="{_along(value, most)}" y="{_HEIGHT - 24}" text-anchor="middle">{value:.0f}</text>')
     middle = (_LEFT + _WIDTH - _RIGHT) / 2

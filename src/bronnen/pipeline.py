@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from bronnen import __version__, balance, classifier, explain, extract, features, language, segment
 from bronnen.records import Analysis, Document, MadeWith, Passage, Scores, Sentence, Source, Unit, Use, Verdict, page_at
-from bronnen.settings import Settings, model_folder, settings_hash
+from bronnen.settings import Settings, settings_hash
+from bronnen.shelf import model_folder
 from bronnen.verdicts import carrier
 
 if TYPE_CHECKING:

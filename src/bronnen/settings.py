@@ -117,11 +117,6 @@ def resource(*parts: str) -> Path:
     return inside if package.joinpath(parts[0]).is_dir() else package.parents[1].joinpath(*parts)
 
 
-def model_folder(settings: Settings) -> Path:
-    """The folder of the classifier: the one in the settings, else the one that comes with bronnen."""
-    return Path(settings.model.path) if settings.model.path else resource("models", "sources")
-
-
 def _record(kind: Any, told: Any, where: str) -> Any:
     if not isinstance(told, dict):
         raise UsageError(f"[{where.rstrip('.')}] must be a table.", "See configs/default.toml.")

@@ -21,7 +21,7 @@ import numpy as np
 from bronnen import lexicon
 from bronnen.classifier import disk, first, second
 from bronnen.classifier.disk import make_room
-from bronnen.classifier.examples import OWN, Examples, described, joined, part, thinned, tied
+from bronnen.classifier.examples import CHOSEN, Examples, described, joined, part, thinned, tied
 from bronnen.classifier.first import Array
 from bronnen.classifier.judging import (
     SHAPE,
@@ -46,6 +46,7 @@ from bronnen.formats.rates import known_rates, told_rates
 from bronnen.records import Known, Labels, Source, Unit, Use
 
 __all__ = [
+    "CHOSEN",
     "FOLDS",
     "SOURCES",
     "USES",
@@ -135,7 +136,7 @@ class Model:
                 natural = examples.natural[runs]
                 found = (scores[natural], given[natural], wanted[natural], examples.groups[runs][natural])
                 card["error_rates"] = told_rates(errors(*found))
-            mine = examples.origins[runs] == OWN
+            mine = examples.own[runs]
             for name, some in (("own", mine), ("shipped", ~mine)):
                 if some.any() and not some.all():
                     found = judged(scores[some], wanted[some], card["thresholds"][unit.value])
@@ -286,8 +287,8 @@ def _signals(examples: Examples, fold: Array) -> tuple[second.Signals, dict[Unit
     runs = {Unit.SENTENCE: examples.place.documents, Unit.PASSAGE: examples.passage_runs}
     weights: dict[Unit, first.Weights] = {}
     logits: dict[Unit, Array] = {}
-    for at, unit in enumerate((Unit.SENTENCE, Unit.PASSAGE)):
-        told, wanted = examples.told[runs[unit], at], truth[unit].reshape(-1, TARGETS)
+    for unit in (Unit.SENTENCE, Unit.PASSAGE):
+        told, wanted = examples.judged(unit), truth[unit].reshape(-1, TARGETS)
         logits[unit] = np.zeros(wanted.shape)
         for held in np.unique(fold):
             seen = np.flatnonzero(told & (fold[runs[unit]] != held))
@@ -317,13 +318,11 @@ def _joined(examples: Examples, logits: dict[Unit, Array]) -> second.Signals:
 def _known(examples: Examples, signals: second.Signals) -> dict[Unit, tuple[Array, Array, Array, Array]]:
     """Per unit, of what was judged: what is known of it, its truth [n, targets], its run, and what it counts for."""
     found = {}
-    for at, (unit, about, truth, runs) in enumerate(
-        (
-            (Unit.SENTENCE, second.about_sentences, examples.sentences, examples.place.documents),
-            (Unit.PASSAGE, second.about_passages, examples.passages, examples.passage_runs),
-        )
+    for unit, about, truth, runs in (
+        (Unit.SENTENCE, second.about_sentences, examples.sentences, examples.place.documents),
+        (Unit.PASSAGE, second.about_passages, examples.passages, examples.passage_runs),
     ):
-        told = examples.told[runs, at]
+        told = examples.judged(unit)
         known = about(signals, examples.place)[told]
         found[unit] = (known, truth[told].reshape(-1, TARGETS), runs[told], examples.weights[runs[told]])
     return found

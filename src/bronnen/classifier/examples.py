@@ -24,10 +24,11 @@ from bronnen.classifier.first import Array, Counts
 from bronnen.classifier.reader import Read
 from bronnen.errors import MissingError
 from bronnen.features import LENT, Row
+from bronnen.records import Unit
 
-REAL, MORE, WRITTEN, OWN = range(4)
+REAL, MORE, WRITTEN, OWN, CHOSEN = range(5)
 """Where labels come from: the project's label files of real documents, more real documents labelled in the same way,
-documents written for this project, and a team's own."""
+documents written for this project, a team's own, and a team's own on passages that a model's doubt chose."""
 MOST = 400_000_000  # bytes that a file may unpack to
 _DAY = (1980, 1, 1, 0, 0, 0)  # a zip file wants a date; examples have none
 
@@ -40,7 +41,8 @@ class Examples:
     `sentences`, `passages`: truth values [n or m, sources, uses]. `read`: scores of a reader that did not learn from
     them. Per run: `groups` (runs of one group are never split between learning and checking), `organisations`,
     `names` (a digest of its document's name), `origins` (where its labels come from), `weights` (what each counts for),
-    and whether its sentences and its passages were judged: `told` [runs, 2].
+    and whether its sentences and its passages were judged: `told` [runs, 2]. In a run that was judged in part, `open`
+    [n], [m] are the sentences and passages that were not; they stand there as surroundings.
     """
 
     counts: Counts
@@ -54,6 +56,7 @@ class Examples:
     origins: Array
     weights: Array
     told: Array
+    open: tuple[Array, Array] | None = None
 
     def __len__(self) -> int:
         return len(self.place.documents)
@@ -66,8 +69,19 @@ class Examples:
     @property
     def natural(self) -> Array:
         """The runs that tell how a model errs on documents as they come: not those that a model chose by its scores."""
-        natural = self.origins != MORE
+        natural = ~np.isin(self.origins, (MORE, CHOSEN))
         return np.asarray(natural if natural.any() else ~natural)
+
+    @property
+    def own(self) -> Array:
+        """The runs that a team labelled."""
+        return np.isin(self.origins, (OWN, CHOSEN))
+
+    def judged(self, unit: Unit) -> Array:
+        """Which sentences or passages were judged."""
+        at = 0 if unit is Unit.SENTENCE else 1
+        told = self.told[self.place.documents if unit is Unit.SENTENCE else self.passage_runs, at]
+        return np.asarray(told & ~self.open[at] if self.open else told)
 
     @property
     def passage_runs(self) -> Array:
@@ -100,6 +114,7 @@ def described(
     origins: Array | None = None,
     weight: float = 1.0,
     told: Array | None = None,
+    open: tuple[Array, Array] | None = None,
 ) -> Examples:
     """Examples of runs of rows (none of them empty), with their truth and what a reader makes of each run.
 
@@ -118,6 +133,7 @@ def described(
         origins=np.full(len(runs), OWN, dtype=np.uint8) if origins is None else np.asarray(origins, dtype=np.uint8),
         weights=np.full(len(runs), weight),
         told=np.ones((len(runs), 2), dtype=bool) if told is None else told,
+        open=open,
     )
 
 
@@ -140,7 +156,19 @@ def joined(one: Examples, other: Examples) -> Examples:
         origins=np.r_[one.origins, other.origins],
         weights=np.r_[one.weights, other.weights],
         told=np.concatenate([one.told, other.told]),
+        open=_both_open(one, other),
     )
+
+
+def _both_open(one: Examples, other: Examples) -> tuple[Array, Array] | None:
+    if one.open is None and other.open is None:
+        return None
+    sizes = [(len(examples), len(examples.passages)) for examples in (one, other)]
+    first, second = (
+        examples.open or tuple(np.zeros(size, dtype=bool) for size in lengths)
+        for examples, lengths in zip((one, other), sizes, strict=True)
+    )
+    return np.r_[first[0], second[0]], np.r_[first[1], second[1]]
 
 
 def part(examples: Examples, runs: Array) -> Examples:
@@ -166,6 +194,7 @@ def part(examples: Examples, runs: Array) -> Examples:
         origins=examples.origins[kept],
         weights=examples.weights[kept],
         told=examples.told[kept],
+        open=(examples.open[0][rows], examples.open[1][paragraphs]) if examples.open else None,
     )
 
 

@@ -20,9 +20,20 @@ from bronnen.errors import BronnenError, ExitCode
 COMMANDS = {  # name -> module, object, first line of help (so that listing them imports none)
     "audit": ("bronnen.cli.audit", "audit", "Check the model on a random sample, and estimate the balance from it."),
     "corpus": ("bronnen.cli.corpus", "corpus", "Bring labels by people in and out of a store, and compare labellers."),
+    "curve": (
+        "bronnen.cli.curve",
+        "curve",
+        "Show whether more labels are worth it: a learning curve of your own labels.",
+    ),
     "evaluate": ("bronnen.cli.evaluate", "evaluate", "Show how well a classifier reads the labelled text in LABELS."),
+    "models": ("bronnen.cli.models", "models", "Choose the classifier that scans use, from bronnen's own and yours."),
     "report": ("bronnen.cli.report", "report", "Write a report of the last scan in DIR, for readers."),
     "review": ("bronnen.cli.review", "review", "Check and correct the labels of the last scan in DIR, in a browser."),
+    "sample": (
+        "bronnen.cli.sample",
+        "sample",
+        "Write the passages of the last scan in DIR that are worth labelling next.",
+    ),
     "scan": ("bronnen.cli.scan", "scan", "Find out what documents draw on, and write the results to a folder."),
     "search": ("bronnen.cli.search", "search", "Find passages in a store by their words and labels."),
     "show": ("bronnen.cli.show", "show", "Print a document's passages with their labels."),

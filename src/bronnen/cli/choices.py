@@ -31,7 +31,9 @@ def settings_options(command: Command) -> Command:
     )
     @click.option("--spacy-model", help="An installed spaCy pipeline instead of bronnen's own.")
     @click.option(
-        "--model", type=click.Path(path_type=Path), help="The folder of a classifier instead of bronnen's own."
+        "--model",
+        metavar="NAME",
+        help="A classifier instead of the one in use: its name (`bronnen models list`) or its folder.",
     )
     @wraps(command)
     def with_settings(
@@ -39,20 +41,21 @@ def settings_options(command: Command) -> Command:
         settings_file: Path | None,
         engine: str | None,
         spacy_model: str | None,
-        model: Path | None,
+        model: str | None,
         **told: Any,
     ) -> Any:
         from dataclasses import replace
 
         from bronnen.settings import load_settings
+        from bronnen.shelf import in_use
 
         settings = load_settings(settings_file)
         if engine:
             settings = replace(settings, extract=replace(settings.extract, engine=engine))
         if spacy_model:
             settings = replace(settings, language=replace(settings.language, spacy_model=spacy_model))
-        if model:
-            settings = replace(settings, model=replace(settings.model, path=str(model)))
+        chosen = model or settings.model.path or in_use()  # told now: all workers, and a later report, have the same
+        settings = replace(settings, model=replace(settings.model, path=chosen))
         return command(*args, settings=settings, **told)
 
     return with_settings

@@ -22,12 +22,8 @@ _LINE = 1_000_000  # characters that are read to see which form a file has
 @click.command()
 @click.argument("labels", type=click.Path(path_type=Path))
 @click.option("--store", "folder", metavar="DIR", type=click.Path(path_type=Path), help="With the labelled documents.")
-@click.option(
-    "--model", metavar="FOLDER", type=click.Path(path_type=Path), help="A classifier instead of bronnen's own."
-)
-@click.option(
-    "--compare", nargs=2, metavar="A B", type=click.Path(path_type=Path), help="Two classifiers: which is better?"
-)
+@click.option("--model", metavar="NAME", help="A classifier, by its name or folder, instead of the one in use.")
+@click.option("--compare", nargs=2, metavar="A B", help="Two classifiers, by name or folder: which is better?")
 @click.option("--unit", type=click.Choice(["passage", "sentence"]), default="passage", show_default=True)
 @click.option("--html", metavar="FILE", type=click.Path(path_type=Path), help="Write a page with plots and misses.")
 @click.option("--lang", type=click.Choice(["nl", "en"]), default="nl", show_default=True, help="Of that page.")
@@ -38,8 +34,8 @@ _LINE = 1_000_000  # characters that are read to see which form a file has
 def evaluate(
     labels: Path,
     folder: Path | None,
-    model: Path | None,
-    compare: tuple[Path, Path] | None,
+    model: str | None,
+    compare: tuple[str, str] | None,
     unit: str,
     html: Path | None,
     lang: str,
@@ -66,14 +62,18 @@ def evaluate(
     for path in filter(None, (html, None if json_file in (None, "-") else Path(str(json_file)))):
         if not openable(path.parent).is_dir():  # said now, and not after all the work
             raise UsageError(f"There is no folder {path.parent}.", "Make it first, or give another place.")
-    material, lost = _material(labels, folder, Unit(unit))
-    facts = _compared(labels, material, compare, lost) if compare else _evaluated(labels, material, model, misses, lost)
+    material, lost = material_of(labels, folder, Unit(unit))
+    facts = (
+        compared_facts(labels, material, compare, lost)
+        if compare
+        else _evaluated(labels, material, model, misses, lost)
+    )
     _write(facts, html, lang, json_file)
     if json_file != "-":
         (show_comparison if compare else show_evaluation)(facts, console())
 
 
-def _material(path: Path, folder: Path | None, unit: Unit) -> tuple[Material, int]:
+def material_of(path: Path, folder: Path | None, unit: Unit) -> tuple[Material, int]:
     """What LABELS holds, and how many labels have no place in the documents."""
     from bronnen.corpus import read_samples
     from bronnen.extract import openable
@@ -126,36 +126,37 @@ def _is_samples(path: Path) -> bool:
     return not (isinstance(row, dict) and "document" in row and "doc" not in row)
 
 
-def _evaluated(path: Path, material: Material, model: Path | None, most: int, lost: int) -> Facts:
-    from bronnen.settings import resource
+def _evaluated(path: Path, material: Material, model: str | None, most: int, lost: int) -> Facts:
+    from bronnen.shelf import in_use
     from bronnen.training.evaluate import evaluate as evaluated
     from bronnen.training.facts import evaluation_facts
 
-    measured = _measured(model or resource("models", "sources"), material)
-    found = evaluated(material, measured.reading, _weights(material), most)
-    return evaluation_facts(str(path), material, measured, found, lost)
+    model_read = measured(model or in_use(), material)
+    found = evaluated(material, model_read.reading, weights_of(material), most)
+    return evaluation_facts(str(path), material, model_read, found, lost)
 
 
-def _compared(path: Path, material: Material, folders: tuple[Path, Path], lost: int) -> Facts:
+def compared_facts(path: Path, material: Material, models: tuple[str, str], lost: int) -> Facts:
     from bronnen.training.compare import compare
     from bronnen.training.facts import comparison_facts
 
-    first, second = (_measured(folder, material) for folder in folders)
-    found = compare(material, first.reading, second.reading, _weights(material))
+    first, second = (measured(told, material) for told in models)
+    found = compare(material, first.reading, second.reading, weights_of(material))
     return comparison_facts(str(path), material, (first, second), found, lost)
 
 
-def _measured(folder: Path, material: Material) -> Measured:
+def measured(told: str, material: Material) -> Measured:
     from bronnen.classifier import Model
     from bronnen.extract import openable
+    from bronnen.shelf import folder_of
     from bronnen.training.facts import Measured
     from bronnen.training.material import learned, read
 
-    model = Model.load(openable(folder))
+    model = Model.load(openable(folder_of(told)))
     return Measured(read(model, material), learned(model.card, material))
 
 
-def _weights(material: Material) -> Any:
+def weights_of(material: Material) -> Any:
     import numpy as np
 
     from bronnen.training import bootstrap

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Callable
@@ -28,8 +27,8 @@ from bronnen.heard import counted
 from bronnen.report.facts import IN_BRIEF, About, facts
 from bronnen.report.facts import asked as asked_of
 from bronnen.report.voice import Voice
-from bronnen.settings import model_folder
 from bronnen.settled import placed
+from bronnen.shelf import card_of
 from bronnen.store import FILE, Store
 from bronnen.store.opening import LOCK
 
@@ -186,11 +185,7 @@ def _with_lens(asked: Asked, dossier: Dossier, about: About) -> About:
 def _card(dossier: Dossier) -> dict[str, Any]:
     """The card of the model that made the labels; empty where it is not at hand any more."""
     models = {one.made_with.model for one in dossier.documents}
-    try:
-        card = json.loads((model_folder(dossier.settings) / "card.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return card if isinstance(card, dict) and {card.get("id")} == models else {}
+    return card_of(models.pop(), dossier.settings) if len(models) == 1 else {}
 
 
 def _links(dossier: Dossier, here: Path) -> dict[str, str]:

@@ -119,6 +119,7 @@ def _tell(
     written = write(store, run, openable(out), settings, metadata)
     failures, duplicates = store.failures(run), store.duplicates(run)
     done = len(written.lines) + len(failures) + len(duplicates)
+    _tell_model(store, run, settings)
     page = Summary(
         written.lines,
         failures,
@@ -133,6 +134,17 @@ def _tell(
     else:
         show(replace(page, lines=[]), console(sys.stderr))
         _print(written, form)
+
+
+def _tell_model(store: Store, run: int, settings: Settings) -> None:
+    """Says which model read the documents of a run."""
+    made = store.made_with()
+    ids = sorted({made[document].model for document, _, _ in store.run_documents(run)})
+    if ids:
+        from bronnen.cli.screen import printable
+
+        name = settings.model.path or "bronnen"
+        click.echo(f"bronnen: model {printable(name)} ({printable(', '.join(ids))})", err=True)
 
 
 def _print(written: Written, form: str) -> None:

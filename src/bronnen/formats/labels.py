@@ -51,7 +51,8 @@ def table_form(path: Path) -> str:
 def read_labels(path: Path, form: str = "") -> list[Verdict]:
     """The verdicts in a file, in its order; `form` is 'jsonl', 'csv' or 'xlsx', or else what its name says.
 
-    Where `judged` is absent or an empty cell, all three sources were looked at. Unknown columns are left alone.
+    Where `judged` is absent or an empty cell, all three sources were looked at. Unknown columns are left alone. A
+    passage to label (`to_label`) that nobody filled in, with neither labels nor `by`, is no verdict and is passed over.
 
     Raises:
         StoreError: the file cannot be read, or a row does not fit; the message names the first bad rows.
@@ -77,11 +78,17 @@ def read_labels(path: Path, form: str = "") -> list[Verdict]:
 def _verdicts(rows: Iterable[_Row], bad: Bad) -> list[Verdict]:
     verdicts: list[Verdict] = []
     for row in rows:
+        if _is_blank(row.values):
+            continue
         try:
             verdicts.append(verdict_of(row.values))
         except Wrong as wrong:
             bad.append((row.line, wrong.column, str(wrong)))
     return verdicts
+
+
+def _is_blank(values: Mapping[str, Any]) -> bool:
+    return values.get("by") in ("", None) and values.get("labels") in ({}, "", None)
 
 
 def write_labels(path: Path, verdicts: Iterable[Verdict], form: str = "") -> None:

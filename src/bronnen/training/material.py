@@ -185,7 +185,7 @@ def of_verdicts(analyses: Sequence[Analysis], verdicts: Iterable[Verdict], unit:
             if by:
                 found.append(_Judgement(scored, _place(analysis, passage), by))
             scored += 1
-    groups = dict(zip(said, groups_of(map(_sample, analyses)).tolist(), strict=True))
+    groups = dict(zip(said, groups_of(map(sentences_of, analyses)).tolist(), strict=True))
     truth = _codes(found, "")
     people = sorted({name for one in found for name in one.by if name})
     material = Material(
@@ -280,7 +280,7 @@ def _rows(analysis: Analysis) -> list[Row]:
     return rows([[text[one.start : one.end] for one in passage.sentences] for passage in analysis.passages])
 
 
-def _sample(analysis: Analysis) -> Sample:
+def sentences_of(analysis: Analysis) -> Sample:
     """The document's sentences, to find out which documents are versions of one another."""
     text = analysis.document.text
     told = tuple(

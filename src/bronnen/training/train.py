@@ -88,8 +88,8 @@ def train(
         "groups": len(np.unique(examples.groups)),
         "organisations": len(np.unique(examples.organisations)),
         "runs": len(examples.groups),
-        "sentences": len(examples),
-        "passages": len(examples.passages),
+        "sentences": int(examples.judged(Unit.SENTENCE).sum()),
+        "passages": int(examples.judged(Unit.PASSAGE).sum()),
         "own_runs": len(own.groups) if own else 0,
         "labels": {
             unit.value: {
@@ -111,8 +111,8 @@ def _errors(scores: Array, given: Array, truth: Array, groups: Array) -> Known:
 
 def _check(examples: Examples) -> None:
     further = "Label more, or leave out --alone."
-    for at, unit in enumerate((Unit.SENTENCE, Unit.PASSAGE)):
-        judged = np.unique(examples.groups[examples.told[:, at]])
+    for unit, runs in ((Unit.SENTENCE, examples.place.documents), (Unit.PASSAGE, examples.passage_runs)):
+        judged = np.unique(examples.groups[runs[examples.judged(unit)]])
         if len(judged) < FOLDS:
             said = f"Training needs judged {unit.value}s of at least five different documents, there are {len(judged)}."
             raise UsageError(said, further)

@@ -102,6 +102,7 @@ def test_every_example_has_a_source() -> None:
     }
 
 
+@pytest.mark.slow
 @each_document
 def test_typesetting_again_gives_the_same_bytes(path: Path) -> None:
     pytest.importorskip("typst", reason="typst is in the dependency group 'typeset', outside the default")

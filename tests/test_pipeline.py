@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from amount import mostly_slow
 
 import bronnen
 from bronnen import errors, pipeline
@@ -43,13 +44,14 @@ def test_there_are_examples() -> None:
     assert len(EXAMPLES) >= 3
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", mostly_slow(EXAMPLES), ids=lambda path: path.stem)
 def test_every_example_walks(path: Path) -> None:
     analysis = bronnen.analyse(path)
     held(analysis)
     assert sum(estimate.value for estimate in analysis.balance.used.values()) > 0
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not REAL, reason="../shared/data/pdf is not here")
 @pytest.mark.parametrize("path", REAL[::15], ids=lambda path: path.stem)
 def test_real_documents_walk(path: Path) -> None:

@@ -48,6 +48,7 @@ def run(*arguments: object) -> tuple[int, str]:
     return done.exit_code, done.output
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("few_rows")
 def test_own_labels_are_added_and_compared(labels: Path, tmp_path: Path) -> None:
     code, output = run("--add", labels, "--out", tmp_path / "model")

@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from amount import mostly_slow
 
 from bronnen.extract import pdfium, plumber
 
@@ -39,7 +40,7 @@ def test_there_are_samples() -> None:
     assert len(SAMPLES) >= 3
 
 
-@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", mostly_slow(SAMPLES), ids=lambda path: path.stem)
 def test_samples_agree(path: Path) -> None:
     fast, slow = bags(path, 1000)
     assert agreement(fast, slow) >= 0.99, (fast - slow, slow - fast)
@@ -60,6 +61,7 @@ def some_agree(paths: list[Path], pages: int) -> None:
     assert not [told for told in both if told[0] < 0.9 and told[2] > 50]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not REAL, reason="no ../shared/data/pdf beside this checkout")
 def test_some_real_pages_agree() -> None:
     some_agree(REAL[::9], 2)

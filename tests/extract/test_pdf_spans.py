@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from amount import mostly_slow
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -116,7 +117,7 @@ def test_no_word_is_lost_and_none_drifts(told: list[RawPage], data: st.DataObjec
 
 
 @pytest.mark.parametrize("engine", ["auto", "pdfplumber"])
-@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", mostly_slow(SAMPLES), ids=lambda path: path.stem)
 def test_the_samples_are_sound(path: Path, engine: str) -> None:
     document = read(path, ExtractSettings(engine))
     assert_sound(document)

@@ -300,6 +300,7 @@ def test_who_has_no_name_is_asked_and_cannot_press(opened: Opened) -> None:
     assert opened.rows() == []
 
 
+@pytest.mark.slow
 def test_many_at_once_lose_nothing(tmp_path: Path) -> None:
     opened = many(tmp_path)
 

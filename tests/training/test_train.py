@@ -95,6 +95,7 @@ def test_the_card_says_what_was_learned_from(model: Model) -> None:
     json.dumps(model.card)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes(model: Model, reader: Reader) -> None:
     again = learned(samples(), reader)
     assert again.data == model.data

@@ -39,6 +39,7 @@ def test_table_json_and_picture_say_the_same(store: Path) -> None:
     assert len(circles) == sum(one["f1"] is not None for s in facts["lines"].values() for one in s["used"]["points"])
 
 
+@pytest.mark.slow
 def test_labels_in_files_are_read_in_the_documents_of_a_store(store: Path, tmp_path: Path) -> None:
     told = documents(5, apart=False)
     other = keep(tmp_path / "other", told)

@@ -103,6 +103,7 @@ def drawn_texts(draw: st.DrawFn) -> list[Text]:
     return found
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(drawn_texts())
 @example([Text("\ufeffbegin", "\ufeffx\0y\0z\0", (selection(0, 2, "anna"),))])

@@ -154,7 +154,7 @@ def assert_covers(before: Any, after: Any, alone: Any, where: object = "") -> No
 
 
 @pytest.mark.parametrize("render", RENDERERS)
-@pytest.mark.parametrize("engine", ["pdfium", "pdfplumber"])
+@pytest.mark.parametrize("engine", ["pdfium", pytest.param("pdfplumber", marks=pytest.mark.slow)])
 def test_colour_lies_over_the_words_and_nowhere_else(
     reads: Callable[..., Document], engine: str, render: Callable[[bytes], list[Any]]
 ) -> None:

@@ -48,6 +48,7 @@ def own(reader: Reader, count: int) -> Examples:
     return described(made, *truth, read, groups_of(told), [one.document for one in told], weight=3.0)
 
 
+@pytest.mark.slow
 def test_what_a_team_teaches_is_seen_on_documents_that_were_not_learned_from(shipped: Examples, reader: Reader) -> None:
     told = own(reader, 20)
     base = ground(shipped, told, np.random.default_rng(1))
@@ -63,6 +64,7 @@ def test_what_a_team_teaches_is_seen_on_documents_that_were_not_learned_from(shi
     assert (again == scores).all()
 
 
+@pytest.mark.slow
 def test_the_labels_of_what_is_read_are_never_learned_from(shipped: Examples, reader: Reader) -> None:
     told = own(reader, 12)
     test = np.arange(12) >= 8

@@ -68,7 +68,7 @@ def test_the_whole_loop(folder: Path) -> None:
     assert _width(judged) < _width(first), "what people judged is no longer in doubt"
 
     said = _bronnen("train", "--from-store", "resultaat", "--alone", "--name", "mijn")
-    assert "Labelled by 1 people" in said.stdout and "On the documents kept apart" in said.stdout
+    assert "Labelled by 1 person (" in said.stdout and "On the documents kept apart" in said.stdout
     card = json.loads((folder / "models" / "mijn" / "card.json").read_text(encoding="utf-8"))
     kept = {name for name in names if is_kept_apart(_hash(folder / "map" / name))}
     learned = [row for name, row in judged.items() if name not in kept]

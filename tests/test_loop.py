@@ -6,6 +6,7 @@ import csv
 import hashlib
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -14,21 +15,36 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from reviewers import Server, launched, needs_chromium, person, serving
 
+from bronnen.cli import main
 from bronnen.corpus import is_kept_apart
 from bronnen.records import Source
 from bronnen.store import FILE
 
-pytestmark = [pytest.mark.slow, needs_chromium]
-
-CORPUS = Path(__file__).parents[1] / "corpus"
+ROOT = Path(__file__).parents[1]
+CORPUS = ROOT / "corpus"
 LEARN, KEPT = 6, 2  # documents: training alone needs five, and there has to be something to measure with
 PASSAGES, BY_SENTENCE = 60, 40
 CYCLE = ("none", "used", "called_for")
 Truth = Mapping[str, Mapping[Source, str]]
 Balance = dict[str, dict[str, str]]  # rows of balance.csv by name of the file
+COMMAND = re.compile(r"^python -m uv run bronnen (.+)$", re.MULTILINE)
+
+
+def test_the_tutorial_has_commands_that_are_there() -> None:
+    commands = COMMAND.findall((ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8"))
+    assert {words.split()[0] for words in commands} == {"scan", "report", "review", "train", "models"}
+    for words in commands:
+        command: click.Command = main
+        rest = words.split()
+        while isinstance(command, click.Group):
+            found = command.get_command(click.Context(command), rest.pop(0))
+            assert found is not None, words
+            command = found
+        command.make_context(command.name, rest)  # reads the options, and runs nothing
 
 
 @pytest.fixture
@@ -47,6 +63,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
+@needs_chromium
 def test_the_whole_loop(folder: Path) -> None:
     names = {path.name for path in (folder / "map").iterdir()}
     store, truth = folder / "resultaat", _truth()
@@ -57,7 +75,7 @@ def test_the_whole_loop(folder: Path) -> None:
 
     with launched() as chromium, serving(store, "--order", "uncertainty") as server:
         changed = _label(chromium, server, truth)
-    assert changed >= 5, "people and the model differ now and then"
+    assert changed >= 20, "people and the model differ now and then"
 
     # The same model: nothing is read again, and what people said counts.
     _bronnen("scan", "map", "--out", "resultaat")
@@ -122,11 +140,13 @@ def _label(chromium: Any, server: Server, truth: Truth) -> int:
             continue
         text = page.locator(".passage" if whole else ".current").inner_text()
         for number, source in enumerate(Source, 1):
-            wished = _wished(truth, text, source, whole=whole)
-            while wished is not None and (shown := _shown(page, number)) != wished:
-                changed += 1
+            shown = _shown(page, number)
+            wished = _wished(truth, text, source, whole=whole) or shown
+            changed += wished != shown
+            while shown != wished:
                 _press(page, str(number))
-                assert _shown(page, number) == CYCLE[(CYCLE.index(shown) + 1) % 3]
+                shown = CYCLE[(CYCLE.index(shown) + 1) % 3]
+                assert _shown(page, number) == shown
         _press(page, "Enter")
         done = int(page.locator(".where span").nth(1).inner_text().split(" te gaan, ")[1].split()[0])
     assert trouble == []

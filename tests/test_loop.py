@@ -19,6 +19,7 @@ import click
 import pytest
 from reviewers import Server, launched, needs_chromium, person, serving
 
+import bronnen
 from bronnen.cli import main
 from bronnen.corpus import is_kept_apart
 from bronnen.records import Source
@@ -51,6 +52,7 @@ def test_the_tutorial_has_commands_that_are_there() -> None:
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with `map`, in which some example documents lie, and with models of its own."""
     monkeypatch.setenv("BRONNEN_MODELS", str(tmp_path / "models"))
+    monkeypatch.setenv("PYTHONPATH", str(Path(bronnen.__file__).parents[1]))  # a relative one would not be found
     monkeypatch.chdir(tmp_path)
     (tmp_path / "map").mkdir()
     wanted = {False: LEARN, True: KEPT}

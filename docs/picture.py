@@ -1,14 +1,16 @@
-"""Makes the pictures in the README: what a scan of some example documents shows on a terminal, and the report of all.
+"""Makes the pictures in the README and the tutorial: a scan of some example documents, the report, the review page.
 
 python -m uv run --group dev python docs/picture.py
 
-The report's picture needs Chromium.
+Those of pages need Chromium.
 """
 
 from __future__ import annotations
 
 import re
 import shutil
+import subprocess
+import sys
 import tempfile
 from io import StringIO
 from pathlib import Path
@@ -59,6 +61,34 @@ def picture_of_report() -> None:
         browser.close()
 
 
+def picture_of_review() -> None:
+    from playwright.sync_api import sync_playwright
+
+    port = "8764"
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        documents = [str(ROOT / "corpus" / "voorbeelden" / f"{name}.pdf") for name in SHOWN]
+        CliRunner().invoke(cli, ["scan", *documents, "--out", folder], catch_exceptions=False)
+        words = ["review", folder, "--name", "An", "--order", "document", "--port", port, "--no-browser"]
+        server = subprocess.Popen([sys.executable, "-m", "bronnen", *words], stdout=subprocess.PIPE, text=True)
+        assert server.stdout is not None
+        server.stdout.readline()  # it says when it listens
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1000, "height": 1000})
+        page.goto(f"http://127.0.0.1:{port}/")
+        for key in (*["Enter"] * 9, "1", "1", "1"):
+            page.evaluate("document.getElementById('werk').dataset.old = 'yes'")
+            page.keyboard.press(key)
+            page.wait_for_selector("#werk:not([data-old])")
+        page.wait_for_function("() => [...document.querySelectorAll('#beeld img')].every((one) => one.complete)")
+        page.wait_for_selector("#invloed table")
+        page.screenshot(path=ROOT / "docs" / "review.png")
+        browser.close()
+        server.terminate()
+        server.wait()
+        server.stdout.close()
+
+
 if __name__ == "__main__":
     main()
     picture_of_report()
+    picture_of_review()

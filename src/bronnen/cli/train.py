@@ -223,7 +223,8 @@ def _tell_team(team: Facts, *, learn_all: bool) -> None:
     from bronnen.cli.screen import console
 
     counts = ", ".join(map(str, team["judged"]))
-    click.echo(f"\nLabelled by {len(team['judged'])} people ({counts}); settled afterwards: {team['adjudicated']}.")
+    who = "1 person" if len(team["judged"]) == 1 else f"{len(team['judged'])} people"
+    click.echo(f"\nLabelled by {who} (texts: {counts}); settled afterwards: {team['adjudicated']}.")
     for source, one in team["agreement"].items():
         if one["units"]:
             told = "cannot be told" if one["kappa"] is None else f"kappa {one['kappa']:.2f}"

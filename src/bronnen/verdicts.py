@@ -39,17 +39,22 @@ def settle(verdicts: Iterable[Verdict]) -> Judged:
 def standing(verdicts: Iterable[Verdict]) -> list[Verdict]:
     """The verdicts without those that were taken back, in the order given, which is that in which they were said.
 
-    A verdict that judges no source takes back all that its maker said before of the same span, and is left out too:
-    so a source becomes unknown again, and nothing is removed.
+    A verdict that judges no source takes back all that its maker said before of the same words on the same span, and
+    is left out too: so a source becomes unknown again, and nothing is removed. The words, for after a new reading other
+    words may stand at the same offsets.
     """
     said = list(verdicts)
-    taken_back: dict[tuple[str, str, int, int, Unit], int] = {}
+    taken_back: dict[tuple[str, str, int, int, Unit, str], int] = {}
     for at, verdict in enumerate(said):
         if not verdict.judged and not verdict.labels:
-            taken_back[_maker_and_span(verdict)] = at
+            taken_back[(*_maker_and_span(verdict), verdict.quote)] = at
     if not taken_back:
         return said
-    return [verdict for at, verdict in enumerate(said) if at > taken_back.get(_maker_and_span(verdict), -1)]
+    return [
+        verdict
+        for at, verdict in enumerate(said)
+        if at > taken_back.get((*_maker_and_span(verdict), verdict.quote), -1)
+    ]
 
 
 def stated(verdicts: Iterable[Verdict]) -> list[Verdict]:

@@ -22,14 +22,15 @@ from werkzeug.test import TestResponse
 from bronnen.audit.plan import plan_of, planned, values_of
 from bronnen.cli.audit import _read
 from bronnen.cli.frame import frame, sheet_rows
-from bronnen.errors import UsageError
+from bronnen.errors import StoreError, UsageError
 from bronnen.formats.plans import content_hash
 from bronnen.records import Analysis, Labels, Sentence, Source, Unit, Use, Verdict
 from bronnen.review import queue as queues
 from bronnen.review.app import Review, create_app
 from bronnen.review.desk import Desk
+from bronnen.review.differences import differences
 from bronnen.review.guard import Door, door, is_ours
-from bronnen.review.queue import Item, Order, mixed, queued
+from bronnen.review.queue import Item, Order, Queue, mixed, queued
 from bronnen.review.said import EN, NL
 from bronnen.review.sheet import planned_sheet
 from bronnen.settings import Settings
@@ -165,7 +166,7 @@ def test_undo_adds_and_never_removes_and_unknown_is_unknown_again(opened: Opened
     assert opened.labels(item) == {W: Use.USED}
     browser.press(item, "terug")
     assert opened.labels(item) == {} and "uw oordeel" not in browser.text(item).replace("Uw oordeel", "")
-    assert len(opened.rows()) == 8  # three presses; back twice as a pair, and once to nothing
+    assert len(opened.rows()) == 9  # three presses; back with two, with one, and with none that stood before
     assert "niets om ongedaan te maken" in browser.press(item, "terug").text
     browser.press(item, "experiential:none")
     assert opened.labels(item) == {E: None}, "what was taken back stays so"
@@ -233,6 +234,110 @@ def test_a_clock_that_goes_back_loses_no_press(opened: Opened, monkeypatch: pyte
     assert opened.labels(item) == {W: None}
     browser.press(item, "terug")
     assert opened.labels(item) == {W: Use.USED}
+
+
+class Clock:
+    """One second later at every look."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.seconds = 0
+        monkeypatch.setattr("bronnen.review.desk._now", self)
+
+    def __call__(self) -> str:
+        self.seconds += 1
+        return f"2026-01-02T03:{self.seconds // 60:02}:{self.seconds % 60:02}.000+00:00"
+
+
+def counts(opened: Opened, place: int = 0) -> dict[Source, Use | None]:
+    """What counts of a passage, of everybody's verdicts in the file."""
+    item = opened.items[place]
+    return settle(one for one in opened.store.verdicts("person") if (one.start, one.end) == item[1:])
+
+
+def test_a_press_on_one_source_says_nothing_again_of_the_others(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Clock(monkeypatch)
+    desk = opened.desk
+    desk.judge(0, "person:an", {E: Use.USED})
+    desk.judge(0, "person:bo", {E: None})
+    desk.judge(0, "person:an", {P: Use.USED})
+    assert counts(opened) == {E: None, P: Use.USED}, "Bo spoke last of experience"
+    desk.adjudicate(desk.said()[0], "adjudicated:an", {E: Use.USED})
+    desk.adjudicate(desk.said()[0], "adjudicated:bo", {E: None})
+    desk.adjudicate(desk.said()[0], "adjudicated:an", {P: None})
+    assert counts(opened) == {E: None, P: None}, "and settled it last"
+
+
+def test_undo_gives_back_who_counts(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    Clock(monkeypatch)
+    desk = opened.desk
+    desk.judge(0, "person:an", {E: Use.USED})
+    desk.judge(0, "person:bo", {E: None})
+    for again in range(2):
+        desk.judge(0, "person:an", {E: Use.CALLED_FOR})
+        assert counts(opened) == {E: Use.CALLED_FOR}
+        desk.undo("person:an")
+        assert counts(opened) == {E: None}, again
+        assert desk.see(0, "person:an").judged == {E: Use.USED}
+    desk.undo("person:an")
+    assert opened.labels(opened.items[0], "person:an") == {} and counts(opened) == {E: None}
+
+
+def test_an_undo_that_fails_can_be_tried_again(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened.desk.judge(0, "person:an", {E: Use.USED})
+    with monkeypatch.context() as patched, pytest.raises(StoreError):
+        patched.setattr(Store, "add_verdicts", refuse)
+        opened.desk.undo("person:an")
+    assert opened.desk.undo("person:an") is not None and counts(opened) == {}
+
+
+def refuse(*_: object, **__: object) -> int:
+    raise StoreError("The disk is full.")
+
+
+def test_a_difference_that_is_settled_back_and_forth_is_kept_as_told(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Clock(monkeypatch)
+    desk = opened.desk
+    desk.judge(0, "person:an", {E: Use.USED})
+    desk.judge(0, "person:bo", {E: None})
+    for by, use in (("an", Use.USED), ("bo", None), ("an", Use.USED), ("bo", Use.USED)):
+        desk.adjudicate(desk.said()[0], f"adjudicated:{by}", {E: use})
+        assert counts(opened) == {E: use}
+        (told,) = differences(desk.said())
+        assert told.adjudicated == {E: use}
+    assert len(opened.rows()) == 5, "what stands already is not said again"
+
+
+def scanned_again(opened: Opened, paragraphs: list[tuple[str, Labels]]) -> Desk:
+    """The desk after the same file was read anew, as another text."""
+    found = analysis(paragraphs=paragraphs, document_id=opened.found[0].document.id)
+    run = opened.store.begin_run(Settings(), "0.2.0")
+    opened.store.add(run, 0, found.document.path, found)
+    return Desk(opened.store, Queue([Item(found.document.id, one.start, one.end) for one in found.passages]))
+
+
+def test_a_press_on_a_text_that_became_another_is_kept(opened: Opened) -> None:
+    opened.desk.judge(0, "person:an", {E: Use.USED, P: None, W: None})
+    (words, labels), *rest = PARAGRAPHS
+    desk = scanned_again(opened, [(words.replace("Ouders", "Oudere"), labels), *rest])
+    assert desk.progress("person:an").done == 0
+    desk.judge(0, "person:an", {E: Use.USED, P: None, W: None})
+    assert Desk(opened.store, desk.queue).progress("person:an").done == 1
+
+
+def test_undo_hides_nothing_that_was_said_of_other_words_at_those_offsets(opened: Opened) -> None:
+    opened.desk.judge(0, "person:an", {E: Use.USED, P: None, W: None})
+    fresh = "X" * (len(PARAGRAPHS[0][0]) - 1) + "."
+    desk = scanned_again(opened, [(fresh, {}), *PARAGRAPHS])  # the first passage moved to behind one as long
+    assert desk.see(1, "person:an").judged == {E: Use.USED, P: None, W: None}
+    desk.judge(0, "person:an", {P: Use.USED})
+    desk.undo("person:an")
+    again = Desk(opened.store, desk.queue)
+    assert again.see(0, "person:an").judged == {}
+    assert again.see(1, "person:an").judged == {E: Use.USED, P: None, W: None}
 
 
 def test_a_failed_write_says_so_and_changes_nothing(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,10 +18,11 @@ from bronnen.errors import UsageError
 from bronnen.records import Analysis, Document, Labels, Passage, Remark, Sentence, Source, Unit, Use, Verdict, page_at
 from bronnen.review.queue import Item, Queue
 from bronnen.store import Near, Store
-from bronnen.verdicts import Judged, judged_by_people, labels_of, on, settle, settle_passage, standing, stated
+from bronnen.verdicts import Judged, judged_by_people, labels_of, on, rank, settle, settle_passage, standing, stated
 
 _DOCUMENTS = 12  # in memory
 _UNDOABLE = 500  # presses per person
+_ADJUDICATED = 2  # `verdicts.rank`
 LONGEST = 4000  # characters of a remark
 
 
@@ -34,11 +35,11 @@ class Span(NamedTuple):
 
 
 class Before(NamedTuple):
-    """What a press changed: where, and what its maker said of it before."""
+    """What a press changed: where, and the verdicts of its maker on it that stood before."""
 
     place: int
     span: Span
-    judged: Judged
+    said: Sequence[Verdict]
 
 
 @dataclass(slots=True)
@@ -99,7 +100,11 @@ class Desk:
     # What is seen.
 
     def see(self, place: int, by: str, sentence: int | None = None) -> Seen:
-        """A passage of the queue as a person has it before them; of a sentence, where its index is given."""
+        """A passage of the queue as a person has it before them; of a sentence, where its index is given.
+
+        Raises:
+            IndexError: the passage has no such sentence.
+        """
         with self._lock:
             item = self.queue.items[place]
             near = self._store.near(self._document(item.document_id), item.start)
@@ -112,7 +117,6 @@ class Desk:
                 shown = settle_passage(passage, [*by_model, *mine])
                 judged = judged_by_people(passage, mine)
             else:
-                sentence = min(max(sentence, 0), len(passage.sentences) - 1)
                 ends = _ends(passage.sentences[sentence])
                 judged = settle(on(mine, Unit.SENTENCE, *ends))
                 shown = labels_of({**settle(on(by_model, Unit.SENTENCE, *ends)), **judged})
@@ -162,7 +166,7 @@ class Desk:
         """Keeps what a person says of some sources; the others stay as they were."""
         with self._lock:
             seen = self.see(place, by, sentence)
-            self._say(seen, by, {**self._own(seen), **uses})
+            self._say(seen, by, uses)
 
     def confirm(self, place: int, by: str, sentence: int | None = None) -> None:
         """Keeps that every source is as the person sees it."""
@@ -171,14 +175,19 @@ class Desk:
             self._say(seen, by, {source: seen.shown.get(source) for source in Source})
 
     def undo(self, by: str) -> Before | None:
-        """Puts back what a person said before their last press, as verdicts again; None where there was no press."""
+        """Takes back a person's last press; None where there was none.
+
+        What they said before it is added again with its own times, so that it counts over others as it did.
+        """
         with self._lock:
             person = self._person(by)
             if not person.undo:
                 return None
-            before = person.undo.pop()
+            before = person.undo[-1]
             seen = self.see(before.place, by)
-            self._keep(seen.near.document, before.span, by, before.judged, back=True)
+            nothing = self._made(seen.near.document, before.span, by, {})
+            self._keep([nothing, *before.said], back=True)
+            person.undo.pop()  # only now: a store that refuses leaves it to be tried again
             self._count(before.place, by, seen.near.passage)
             return before
 
@@ -199,12 +208,9 @@ class Desk:
         with self._lock:
             spans = self._said.setdefault(like.document_id, {})
             said = on(spans.get(like.start, []), like.unit, like.start, like.end)
-            before = settle(one for one in said if one.by == by)
-            judged = {**before, **uses}
-            made = replace(like, judged=frozenset(judged), labels=labels_of(judged), by=by, at=_at(said))
-            self._store.add_verdicts([made])
-            spans.setdefault(like.start, []).append(made)
-            self._stated.pop(like.document_id, None)
+            judged = _new(uses, settle(one for one in said if rank(one) == _ADJUDICATED))
+            if judged:
+                self._keep([replace(like, judged=frozenset(judged), labels=labels_of(judged), by=by, at=_at(said))])
 
     # Inside.
 
@@ -250,24 +256,20 @@ class Desk:
         starts = dict.fromkeys([passage.start, *(sentence.start for sentence in passage.sentences)])
         return [one for start in starts for one in spans.get(start, ()) if not by or one.by == by]
 
-    def _own(self, seen: Seen) -> Judged:
-        return settle(on(seen.mine, *seen.span))
-
-    def _say(self, seen: Seen, by: str, judged: Judged) -> None:
-        own = self._own(seen)
-        if judged == own:
+    def _say(self, seen: Seen, by: str, uses: Mapping[Source, Use | None]) -> None:
+        """Keeps what is new in what a person says: a source that they repeat keeps its time, and so its rank."""
+        before = on(seen.mine, *seen.span)
+        judged = _new(uses, settle(before))
+        if not judged:
             return
-        self._keep(seen.near.document, seen.span, by, judged)
+        self._keep([self._made(seen.near.document, seen.span, by, judged)])
         person = self._person(by)
-        person.undo = [*person.undo[1 - _UNDOABLE :], Before(seen.place, seen.span, own)]
+        person.undo = [*person.undo[1 - _UNDOABLE :], Before(seen.place, seen.span, before)]
         self._count(seen.place, by, seen.near.passage)
 
-    def _keep(self, document: Document, span: Span, by: str, judged: Judged, *, back: bool = False) -> None:
-        """Adds a verdict to the store, and then to what is known here; with `back` it takes back those before it."""
-        spans = self._said.setdefault(document.id, {})
-        said = spans.get(span.start, [])
+    def _made(self, document: Document, span: Span, by: str, judged: Judged) -> Verdict:
         page = page_at(document, span.start)
-        made = Verdict(
+        return Verdict(
             document_id=document.id,
             start=span.start,
             end=span.end,
@@ -277,13 +279,16 @@ class Desk:
             labels=labels_of(judged),
             quote=document.text[span.start : span.end],
             by=by,
-            at=_at(on(said, *span)),
+            at=_at(on(self._said.get(document.id, {}).get(span.start, ()), *span)),
         )
-        nothing = replace(made, judged=frozenset(), labels={})
-        added = ([nothing] if back else []) + ([made] if judged else [])
-        self._store.add_verdicts(added, take_back=back)
-        spans[span.start] = standing([*said, *added])
-        self._stated.pop(document.id, None)
+
+    def _keep(self, added: Sequence[Verdict], *, back: bool = False) -> None:
+        """Adds verdicts on one span to the store, and then to what is known here: that follows what the store took."""
+        if self._store.add_verdicts(added, take_back=back):
+            document_id, start = added[0].document_id, added[0].start
+            spans = self._said.setdefault(document_id, {})
+            spans[start] = standing([*spans.get(start, ()), *added])
+            self._stated.pop(document_id, None)
 
     def _count(self, place: int, by: str, passage: Passage) -> None:
         """Notes whether a person has done a passage: then every source of it is settled by them."""
@@ -293,6 +298,11 @@ class Desk:
         if len(judged) == len(Source):
             person.done[place] = labels_of(judged)
             person.labels.update(person.done[place].items())
+
+
+def _new(uses: Mapping[Source, Use | None], before: Judged) -> Judged:
+    """What is said now and was not said before."""
+    return {source: use for source, use in uses.items() if source not in before or before[source] is not use}
 
 
 def _gone() -> UsageError:

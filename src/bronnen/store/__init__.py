@@ -299,7 +299,8 @@ class Store:
                 if row is None or verdict.by.startswith("model:"):
                     raise StoreError(f"Cannot keep a verdict by {verdict.by} on document {verdict.document_id}.")
                 values = rows.verdict_row(replace(verdict, scores=None), row[0], None)
-                if tables.said_last(connection, values) != values[9 : 9 + len(Source)]:
+                is_back = take_back and bool(verdict.judged)  # put back under what took it back, with its own time
+                if is_back or tables.said_last(connection, values) != values[9 : 9 + len(Source)]:
                     connection.execute(f"INSERT INTO verdicts ({VERDICT_COLUMNS}) VALUES ({VERDICT_PLACES})", values)
                     added += 1
         return added

@@ -151,12 +151,16 @@ def known(connection: sqlite3.Connection, model: str) -> Known:
 
 
 def said_last(connection: sqlite3.Connection, values: tuple[Any, ...]) -> tuple[Any, ...] | None:
-    """What the same person said last of the same span, per source."""
-    document, _, start, end, _, unit, by = values[:7]
+    """What the same person said last of the same words on the same span, per source.
+
+    Of an adjudication: what anybody settled last, since one of another person may have come in between.
+    """
+    document, _, start, end, _, unit, by, _, quote = values[:9]
+    who, maker = ("by GLOB ?", "adjudicated:*") if by.startswith("adjudicated:") else ("by = ?", by)
     found: tuple[Any, ...] | None = connection.execute(
         f"SELECT {', '.join(Source)} FROM verdicts WHERE document = ? AND start = ? AND end = ? AND unit = ? "
-        "AND by = ? ORDER BY at DESC, id DESC LIMIT 1",
-        (document, start, end, unit, by),
+        f"AND {who} AND quote = ? ORDER BY id DESC LIMIT 1",
+        (document, start, end, unit, maker, quote),
     ).fetchone()
     return found
 

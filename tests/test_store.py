@@ -358,6 +358,27 @@ def test_what_a_person_took_back_stays_in_the_file_and_counts_nowhere(tmp_path: 
         assert raw.execute("SELECT count(*) FROM verdicts WHERE analysis IS NULL").fetchone() == (4,)
 
 
+def test_an_older_file_brings_back_nothing_that_was_taken_back(tmp_path: Path) -> None:
+    found = analysis()
+    kept(tmp_path, found)
+    day = "2026-01-0{}T00:00:00+00:00".format
+    first = replace(by_person(found, experiential=Use.USED), judged=frozenset({Source.EXPERIENTIAL}), at=day(1))
+    second = replace(first, judged=frozenset({Source.SCIENTIFIC}), labels={}, at=day(2))
+    both = replace(first, judged=first.judged | second.judged, at="")  # a program that tells no times made them one
+    nothing = replace(first, judged=frozenset(), labels={}, at=day(3))
+    with Store(tmp_path, write=True) as store:
+        assert store.add_verdicts([first, second], imported=True) == 2
+        assert store.add_verdicts([first, second, both, replace(first, at="")], imported=True) == 0
+        assert store.add_verdicts([nothing], take_back=True) == 1
+        old = [first, second, both, replace(first, labels={}, at=day(2)), replace(first, labels={}, at=day(3))]
+        assert store.add_verdicts(old, imported=True) == 0 and list(store.verdicts("person")) == []
+        said_since = replace(first, at=day(4))
+        new = [said_since, replace(first, by="person:bo"), replace(first, labels={}, at="")]
+        assert store.add_verdicts(new, imported=True) == 3
+        *known, without_time = store.verdicts("person")
+        assert known == new[:2] and without_time.at > day(4) and without_time.labels == {}
+
+
 def test_remarks_are_added_and_never_changed(tmp_path: Path) -> None:
     found = analysis()
     kept(tmp_path, found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,20 @@ def test_a_bad_row_refuses_the_file(scanned: Walk) -> None:
     assert run("corpus", "import", "gone.jsonl", "--store", "out").exit_code == 7
     assert run("corpus", "import", "labels.jsonl", "--store", "nowhere").exit_code == 7
     assert not Path("nowhere").exists()
+
+
+@pytest.mark.parametrize("name", ["labels.jsonl", "export.jsonl", "export.json"])
+def test_what_was_taken_back_does_not_come_back_with_an_older_file(scanned: Walk, name: str) -> None:
+    write(label())
+    run("corpus", "import", "labels.jsonl", "--store", "out")
+    form = () if name.endswith("l") else ("--format", "labelstudio")
+    assert run("corpus", "export", name.replace("labels", "other"), "--store", "out", *form).exit_code == 0
+    with Store(Path("out"), write=True) as store:
+        (there,) = store.verdicts("person")
+        nothing = replace(there, judged=frozenset(), labels={}, at="2999-01-01T00:00:00+00:00")
+        assert store.add_verdicts([nothing], take_back=True) == 1
+    found = run("corpus", "import", name, "--store", "out")
+    assert found.exit_code == 0 and "0 labels added, 1 were there already" in found.stdout and said() == []
 
 
 @pytest.mark.parametrize("suffix", ["jsonl", "csv"])

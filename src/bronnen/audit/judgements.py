@@ -159,10 +159,10 @@ def refuse_open(plan: Plan, found: Settled) -> None:
         )
 
 
-def verdicts(plan: Plan, found: Iterable[Judgement], *, kind: str = "person", now: str = "") -> list[Verdict]:
+def verdicts(plan: Plan, found: Iterable[Judgement], *, kind: str = "person") -> list[Verdict]:
     """The judgements as verdicts on passages, `by` = '<kind>:<auditor>'. The quote is empty: a plan holds no text.
 
-    `at` is the day that the sheet tells, where it is one in ISO 8601, or else `now`.
+    `at` is the day that the sheet tells, where it is one in ISO 8601, or else empty.
     """
     planned = {one.number: one for one in plan.sampled}
     return [
@@ -176,7 +176,7 @@ def verdicts(plan: Plan, found: Iterable[Judgement], *, kind: str = "person", no
             labels=labels_of({**one.uses}),
             quote="",
             by=f"{kind}:{one.auditor}",
-            at=_time(one.date) or now,
+            at=_time(one.date),
         )
         for one in found
     ]

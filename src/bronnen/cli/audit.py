@@ -6,7 +6,6 @@ import secrets
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -219,13 +218,12 @@ def _keep(folder: Path, plan: Plan, said: Sequence[Judgement], agreed: Sequence[
     from bronnen.records import page_at
     from bronnen.store import Store
 
-    now = datetime.now(UTC).isoformat(timespec="seconds")
     Store(openable(folder)).close()  # says so where there is none, rather than making one
     with Store(openable(folder), write=True) as store:
         documents: dict[str, Analysis | None] = {}
         kept = []
         digests = {(plan.documents[one.document].id, one.start, one.end): one.digest for one in plan.sampled}
-        for verdict in verdicts(plan, said, now=now) + verdicts(plan, agreed, kind="adjudicated", now=now):
+        for verdict in verdicts(plan, said) + verdicts(plan, agreed, kind="adjudicated"):
             if verdict.document_id not in documents:
                 documents[verdict.document_id] = store.analysis(verdict.document_id)
             found = documents[verdict.document_id]
@@ -239,7 +237,7 @@ def _keep(folder: Path, plan: Plan, said: Sequence[Judgement], agreed: Sequence[
                     "The judgements were not kept. Give the store as it was.",
                 )
             kept.append(replace(verdict, quote=quote, page=page.number if page else None))
-        added = store.add_verdicts(kept)
+        added = store.add_verdicts(kept, imported=True)
     click.echo(f"{added} judgements added to the store, {len(kept) - added} were there already.", err=True)
 
 

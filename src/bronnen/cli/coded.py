@@ -64,7 +64,7 @@ def bring_in(asked: Asked) -> ExitCode:
     with Store(asked.folder, write=True) as store:
         found = _verdicts(store, texts, told, tally, dated=asked.form != "qdpx")
         found.sort(key=lambda verdict: verdict.at or now)  # what was said later counts
-        added = store.add_verdicts(replace(verdict, at=verdict.at or now) for verdict in found)
+        added = store.add_verdicts(found, imported=True)
     there = tally.known + len(found) - added
     click.echo(f"{added} labels added, {there} were there already, {len(tally.left)} have no place.")
     _tell(read, tally, asked.form)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -86,12 +85,11 @@ def bring_in(ctx: click.Context, file: Path, folder: Path, form: str, codes: Pat
 
     read = read_labels(openable(file), form)
     by_people = [verdict for verdict in read if not verdict.by.startswith("model:")]
-    now = datetime.now(UTC).isoformat(timespec="seconds")
     Store(openable(folder)).close()  # says so where there is none, rather than making one
     tally = returning.Tally()
     with Store(openable(folder), write=True) as store:
         placed, left = _placed(store, by_people, tally)
-        added = store.add_verdicts(replace(verdict, at=verdict.at or now, scores=None) for verdict in placed)
+        added = store.add_verdicts(placed, imported=True)
     there = tally.known + len(placed) - added
     click.echo(f"{added} labels added, {there} were there already, {len(left)} have no place.")
     if len(read) > len(by_people):

@@ -281,11 +281,13 @@ class Store:
 
     # Verdicts.
 
-    def add_verdicts(self, verdicts: Iterable[Verdict], *, take_back: bool = False) -> int:
+    def add_verdicts(self, verdicts: Iterable[Verdict], *, take_back: bool = False, imported: bool = False) -> int:
         """Adds verdicts by people, all or none; how many were new.
 
         One that says what the same person said last of the same span is not added again. One that judges no source
         says nothing and is left out; with `take_back` it takes back what that person said of the span before.
+        Those of a file are `imported`: what is there already or was taken back since is left out, however old the file
+        is, and one without a time gets that of now.
 
         Raises:
             StoreError: a verdict is a model's, or on a document that is not in the store.
@@ -299,8 +301,14 @@ class Store:
                 if row is None or verdict.by.startswith("model:"):
                     raise StoreError(f"Cannot keep a verdict by {verdict.by} on document {verdict.document_id}.")
                 values = rows.verdict_row(replace(verdict, scores=None), row[0], None)
-                is_back = take_back and bool(verdict.judged)  # put back under what took it back, with its own time
-                if is_back or tables.said_last(connection, values) != values[9 : 9 + len(Source)]:
+                if imported:
+                    is_new = not tables.is_known(connection, values, verdict.at)
+                    values = (*values[:7], verdict.at or _now(), *values[8:])
+                elif take_back and verdict.judged:  # put back under what took it back, with its own time
+                    is_new = True
+                else:
+                    is_new = tables.said_last(connection, values) != values[9 : 9 + len(Source)]
+                if is_new:
                     connection.execute(f"INSERT INTO verdicts ({VERDICT_COLUMNS}) VALUES ({VERDICT_PLACES})", values)
                     added += 1
         return added

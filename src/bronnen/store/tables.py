@@ -165,6 +165,23 @@ def said_last(connection: sqlite3.Connection, values: tuple[Any, ...]) -> tuple[
     return found
 
 
+def is_known(connection: sqlite3.Connection, values: tuple[Any, ...], at: str) -> bool:
+    """Whether a file brings nothing new with a verdict: its person said it before, or took it back since.
+
+    A verdict of which the file tells no time (`at` is empty) is known if its person ever said the same of each of its
+    sources: no later time may come to what was taken back.
+    """
+    document, _, start, end, _, unit, by, _, quote, *said = values[: 9 + len(Source)]
+    told = connection.execute(
+        f"SELECT at, {', '.join(Source)} FROM verdicts WHERE document = ? AND start = ? AND end = ? AND unit = ? "
+        "AND by = ? AND quote = ? AND analysis IS NULL",
+        (document, start, end, unit, by, quote),
+    ).fetchall()
+    if not at:
+        return all(any(row[column] == use for row in told) for column, use in enumerate(said, 1) if use is not None)
+    return any((row[0] == at and row[1:] == tuple(said)) or (row[0] >= at and not any(row[1:])) for row in told)
+
+
 def passages(connection: sqlite3.Connection, key: int) -> tuple[Passage, ...]:
     sentences: dict[int, list[Sentence]] = {}
     question = (

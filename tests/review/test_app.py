@@ -59,10 +59,17 @@ class Browser:
         return self.client.post(address, base_url=f"http://127.0.0.1:{PORT}", headers=told, data=form)
 
     def press(self, item: Item, doe: str, **form: str) -> TestResponse:
-        """A press and the page that it leads to."""
+        """A press on the page as it is by now, and the page that it leads to."""
+        if doe == "klopt" and "gezien" not in form:
+            form["gezien"] = self.seen(item, f"?zin={form['zin']}" if "zin" in form else "")
         answer = self.post(f"/oordeel/{item.name}", doe=doe, **form)
         assert answer.status_code == 303, answer.text
         return self.get(answer.headers["Location"])
+
+    def seen(self, item: Item, more: str = "") -> str:
+        """What the page says that it shows."""
+        (shown,) = re.findall(r'name="gezien" value="([^"]*)"', self.text(item, more))
+        return str(shown)
 
     def text(self, item: Item, more: str = "") -> str:
         answer = self.get(f"/passage/{item.name}{more}")
@@ -152,6 +159,37 @@ def test_confirming_judges_all_sources_as_they_stand_and_goes_on(opened: Opened)
         (W, Use.USED): 1,
         (P, Use.CALLED_FOR): 1,
     }
+
+
+def test_what_the_reader_did_not_see_is_not_confirmed(opened: Opened) -> None:
+    tab, other, item = opened.browser(), opened.browser(), opened.items[0]
+    seen = tab.seen(item)
+    assert seen == "used none none"
+    other.press(item, "professional:used")
+    page = tab.press(item, "klopt", gezien=seen)
+    assert opened.labels(item) == {P: Use.USED} and "Er is niets bewaard" in page.text
+    assert f"/oordeel/{item.name}" in page.text, "the same passage again"
+    tab.press(item, "klopt", gezien="")
+    assert opened.labels(item) == {P: Use.USED}
+    tab.press(item, "klopt", gezien=tab.seen(item))
+    assert opened.labels(item) == {E: Use.USED, P: Use.USED, W: None}
+
+
+def test_a_page_of_a_blind_server_confirms_nothing_on_one_that_shows_the_model(tmp_path: Path) -> None:
+    opened = Opened(tmp_path, analysis(), blind=True)
+    item = opened.items[0]
+    seen = opened.browser().seen(item)
+    opened.app = create_app(Review(Desk(opened.store, opened.desk.queue), Settings(), Door(port=PORT)))
+    opened.browser().press(item, "klopt", gezien=seen)
+    assert seen == "unknown unknown unknown" and opened.rows() == []
+    opened.store.close()
+
+
+def test_a_sentence_that_is_not_there_is_not_another_one(opened: Opened) -> None:
+    browser, item = opened.browser(), opened.items[0]
+    assert browser.get(f"/passage/{item.name}?zin=0").status_code == 200
+    assert browser.get(f"/passage/{item.name}?zin=1").status_code == 404
+    assert browser.post(f"/oordeel/{item.name}", doe="geen", zin="1").status_code == 404 and opened.rows() == []
 
 
 def test_undo_adds_and_never_removes_and_unknown_is_unknown_again(opened: Opened) -> None:
@@ -344,7 +382,7 @@ def test_a_failed_write_says_so_and_changes_nothing(opened: Opened, monkeypatch:
     browser, item = opened.browser(), opened.items[0]
     with sqlite3.connect(opened.folder / FILE) as raw:
         raw.execute("CREATE TRIGGER full BEFORE INSERT ON verdicts BEGIN SELECT RAISE(ABORT, 'no room'); END")
-    answer = browser.post(f"/oordeel/{item.name}", doe="klopt")
+    answer = browser.post(f"/oordeel/{item.name}", doe="geen")
     assert answer.status_code == 500 and "no room" in answer.text and "Niet gelukt" in answer.text
     assert opened.rows() == [] and opened.desk.progress("person:An").done == 0 and not opened.desk.can_undo("person:An")
 
@@ -442,7 +480,7 @@ def test_many_at_once_lose_nothing(tmp_path: Path) -> None:
 def test_a_write_from_elsewhere_is_refused(opened: Opened, headers: dict[str, str]) -> None:
     browser, item = opened.browser(), opened.items[0]
     for address, form in (
-        (f"/oordeel/{item.name}", {"doe": "klopt"}),
+        (f"/oordeel/{item.name}", {"doe": "geen"}),
         (f"/opmerking/{item.name}", {"tekst": "x"}),
         ("/naam", {"naam": "Ik"}),
         (f"/verschillen/{item.name}", {"doe": "scientific:used", "eenheid": "passage"}),
@@ -456,7 +494,7 @@ def test_a_write_from_elsewhere_is_refused(opened: Opened, headers: dict[str, st
     "headers", [{"Origin": f"http://127.0.0.1:{PORT}"}, {"Sec-Fetch-Site": "same-origin", "Origin": "null"}]
 )
 def test_a_write_from_our_own_page_is_taken(opened: Opened, headers: dict[str, str]) -> None:
-    answer = opened.browser().post(f"/oordeel/{opened.items[0].name}", headers, doe="klopt")
+    answer = opened.browser().post(f"/oordeel/{opened.items[0].name}", headers, doe="geen")
     assert answer.status_code == 303 and len(opened.rows()) == 1
 
 

@@ -153,9 +153,9 @@ def test_a_form_on_another_site_is_refused(tmp_path: Path, chromium: Any) -> Non
         name = page.url.split("/")[-1].split("?")[0]
         target = f"{server.address}/oordeel/{name}"
         evil = (
-            f"<form method=post action='{target}'><input name=doe value=klopt></form><iframe src='{server.address}'>"
+            f"<form method=post action='{target}'><input name=doe value=geen></form><iframe src='{server.address}'>"
             f"</iframe><script>fetch('{target}', {{method: 'POST', mode: 'no-cors', credentials: 'include', "
-            "body: new URLSearchParams({doe: 'klopt'})}).finally(() => document.forms[0].submit())</script>"
+            "body: new URLSearchParams({doe: 'geen'})}).finally(() => document.forms[0].submit())</script>"
         ).encode()
 
         class Evil(BaseHTTPRequestHandler):
@@ -195,7 +195,7 @@ def test_a_refused_body_is_never_read_as_a_question(tmp_path: Path, chromium: An
         page.goto(server.address)
         target = "/oordeel/" + page.url.split("/")[-1]
         inner = f"POST {target} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nContent-Length: 9\r\n"
-        inner += "Content-Type: application/x-www-form-urlencoded\r\n\r\ndoe=klopt"
+        inner += "Content-Type: application/x-www-form-urlencoded\r\n\r\ndoe=geen"
         outer = f"POST {target} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://x.example\r\nConnection: keep-alive\r\n"
         outer += f"Content-Type: text/plain\r\nContent-Length: {len(inner)}\r\n\r\n{inner}"
         with socket.create_connection(("127.0.0.1", server.port), timeout=10) as one:

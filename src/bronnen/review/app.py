@@ -27,7 +27,7 @@ from bronnen.settings import Settings
 from bronnen.taxonomy import looks
 
 FOLDER = Path(__file__).parent
-_MESSAGES = ("saved_all", "undone", "nothing_to_undo", "remark_saved")
+_MESSAGES = ("saved_all", "undone", "nothing_to_undo", "remark_saved", "seen_other")
 _NAME = re.compile(r"[0-9a-f]{16}-[0-9]{1,10}-[0-9]{1,10}")
 _USES: dict[str, Use | None] = {"none": None, **{use.value: use for use in Use}}
 _SHOWN = 50  # differences on a page
@@ -108,13 +108,14 @@ class _Pages:
         if not self._who():
             return redirect("/naam")
         place, asked = self._place(name), self._asked()
-        seen = self.desk.see(place, asked.by, self._sentence())
+        seen = self.desk.see(place, asked.by, self._sentence(place))
         document, passage = seen.near.document, seen.near.passage
         state = self.pictures.state(document)
         return self._page(
             "passage.html.jinja",
             name=name,
             one=view.passage_facts(seen, asked),
+            shown=view.shown(seen, asked),
             progress=view.progress_facts(self.desk.progress(asked.by), asked.language),
             picture=state.value,
             pages=pages_of(document, passage) if state is State.THERE else [],
@@ -129,7 +130,8 @@ class _Pages:
 
     def judge(self, name: str) -> Any:
         """A press: one source, all sources to none, all as they stand, or the last one undone."""
-        place, by, sentence = self._place(name), self._by(), self._sentence()
+        place, by = self._place(name), self._by()
+        sentence = self._sentence(place)
         told = request.form.get("doe", "")
         if told == "terug":
             before = self.desk.undo(by)
@@ -140,6 +142,9 @@ class _Pages:
             at = starts.index(before.span.start) if before.span.unit == "sentence" else None
             return self._to(before.place, at, "m=undone")
         if told == "klopt":
+            shown = view.shown(self.desk.see(place, by, sentence), self._asked())
+            if request.form.get("gezien", "") != shown:  # another tab, model or mode: they saw something else
+                return self._to(place, sentence, "m=seen_other")
             self.desk.confirm(place, by, sentence)
             if sentence is not None and sentence + 1 < self._sentences(place):
                 return self._to(place, sentence + 1, "m=saved_all")
@@ -155,7 +160,7 @@ class _Pages:
         """A remark at a passage."""
         place = self._place(name)
         self.desk.remark(place, self._by(), _printable(request.form.get("tekst", "")))
-        return self._to(place, self._sentence(), "m=remark_saved")
+        return self._to(place, self._sentence(place), "m=remark_saved")
 
     def picture(self, name: str, number: int) -> Any:
         """A page with the passage marked on it."""
@@ -302,11 +307,12 @@ class _Pages:
         place = self.desk.queue.place(name) if _NAME.fullmatch(name) else None
         return abort(404) if place is None else place
 
-    def _sentence(self) -> int | None:
+    def _sentence(self, place: int) -> int | None:
         told = request.values.get("zin", "")
         if not told or self.review.sheet is not None:
             return None
-        return int(told) if told.isascii() and told.isdecimal() and len(told) < 6 else abort(400)
+        at = int(told) if told.isascii() and told.isdecimal() and len(told) < 6 else abort(400)
+        return at if at < self._sentences(place) else abort(404)
 
     def _sentences(self, place: int) -> int:
         return len(self.desk.see(place, self._by()).near.passage.sentences)

@@ -79,6 +79,8 @@ NL = {
     "undone": "Ongedaan gemaakt.",
     "nothing_to_undo": "Er is niets om ongedaan te maken sinds de start.",
     "remark_saved": "Opmerking bewaard.",
+    "seen_other": "Er is niets bewaard: wat u zag, was intussen anders. Hier staat hoe het nu is. Kijk opnieuw, en "
+    "bevestig dan.",
     "finished": "Klaar",
     "finished_said": "U hebt alle passages nagekeken. Dank u wel.",
     "empty": "Er zijn geen passages om na te kijken.",
@@ -189,6 +191,8 @@ EN = {
     "undone": "Undone.",
     "nothing_to_undo": "There is nothing to undo since the start.",
     "remark_saved": "Note kept.",
+    "seen_other": "Nothing was kept: what you saw had changed meanwhile. Here is how it is now. Look again, and then "
+    "confirm.",
     "finished": "Done",
     "finished_said": "You have reviewed all passages. Thank you.",
     "empty": "There are no passages to review.",

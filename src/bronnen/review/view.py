@@ -56,6 +56,11 @@ def passage_facts(seen: Seen, asked: Asked) -> Facts:
     }
 
 
+def shown(seen: Seen, asked: Asked) -> str:
+    """The uses on the page, source by source: what a reader confirms."""
+    return " ".join(_use(seen, source, asked) for source in Source)
+
+
 def progress_facts(progress: Progress, language: str) -> Facts:
     """How far somebody is."""
     return {
@@ -171,11 +176,17 @@ def _source(seen: Seen, number: int, source: Source, asked: Asked) -> Facts:
         "number": number,
         "source": source,
         "look": looks(asked.language)[source],
-        "use": word(use) if is_own or not asked.blind else "unknown",
+        "use": _use(seen, source, asked),
         "is_own": is_own,
         "who": who,
         "next": word(CYCLE[use]),
     }
+
+
+def _use(seen: Seen, source: Source, asked: Asked) -> str:
+    """A use as the page shows it. For the blind, one that is not settled yet can come of their own sentences only."""
+    use = seen.shown.get(source)
+    return "unknown" if use is None and asked.blind and source not in seen.judged else word(use)
 
 
 def _estimate(estimate: Estimate, figures: Figures) -> str:

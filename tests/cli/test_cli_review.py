@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from factories import verdict
 from flask import Flask
 from walks import Walk, files, run, scan
 
+from bronnen.records import Unit
 from bronnen.review import serving
 from bronnen.review.guard import Door
+from bronnen.store import Store
 
 Served = list[tuple[Flask, Door]]
 
@@ -50,8 +53,26 @@ def test_a_plan_is_opened_blind(served: Served) -> None:
     assert run("review", "out", "--plan", "plan.json", "--no-browser").exit_code == 7
 
 
+def test_a_plan_is_not_for_who_judged_of_it_before(served: Served) -> None:
+    assert run("audit", "plan", "out", "--size", "8", "--seed", "1", "--out", "plan.json").exit_code == 0
+    with Store(Path("out"), write=True) as store:
+        (document_id, *_), *_ = store.documents()
+        found = store.analysis(document_id)
+        assert found is not None
+        start, end = next((one.start, one.end) for one in found.verdicts if one.unit is Unit.PASSAGE)
+        said = verdict(found.document.text, start, end, Unit.PASSAGE, by="person:An", document_id=document_id)
+        assert store.add_verdicts([said]) == 1
+    asked = ("review", "out", "--plan", "plan.json", "--no-browser", "--name")
+    refused = run(*asked, "An")
+    assert refused.exit_code == 2 and served == []
+    assert "1 passages of this plan were judged by An before" in refused.stderr and "--again" in refused.stderr
+    assert run(*asked, "Bo").exit_code == 0 and run(*asked, "An", "--again").exit_code == 0
+
+
 def test_wrong_use_is_refused_before_anything_is_served(served: Served) -> None:
-    for words in (["--order", "source"], ["--name", "a\x1bb"], ["--host", "a b"], ["--random", "2"], ["--port", "0"]):
+    blind = ["--blind", "--order", "source", "--source", "scientific"]
+    wrong = [["--order", "source"], ["--name", "a\x1bb"], ["--host", "a b"], ["--random", "2"], ["--port", "0"]]
+    for words in (*wrong, blind, ["--name", "adjudicated:an"], ["--again"]):
         assert run("review", "out", *words).exit_code == 2, words
     found = run("review", "nergens")
     assert found.exit_code == 7 and "no store" in found.stderr and not Path("nergens").exists()

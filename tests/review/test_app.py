@@ -32,7 +32,7 @@ from bronnen.review.differences import differences
 from bronnen.review.guard import Door, door, is_ours
 from bronnen.review.queue import Item, Order, Queue, mixed, queued
 from bronnen.review.said import EN, NL
-from bronnen.review.sheet import planned_sheet
+from bronnen.review.sheet import judged_before, planned_sheet
 from bronnen.settings import Settings
 from bronnen.store import FILE, Store
 from bronnen.verdicts import settle, stated
@@ -416,6 +416,29 @@ def test_two_people_differ_and_a_third_judgement_decides(opened: Opened) -> None
         assert an.post(f"/verschillen/{item.name}", **wrong).status_code == 404
 
 
+def test_a_name_is_one_however_it_is_typed(opened: Opened) -> None:
+    for typed in ("Zoe\u0308", "Zo\xeb"):
+        opened.browser(typed).press(opened.items[0], "scientific:used")
+    assert [row[0] for row in opened.rows()] == ["person:Zo\xeb"]
+
+
+def test_the_blind_do_not_see_what_others_say(tmp_path: Path) -> None:
+    first = Opened(tmp_path, analysis())
+    for name, use in (("An", "used"), ("Bo", "none")):
+        first.browser(name).press(first.items[0], f"scientific:{use}")
+    assert '<a href="/verschillen"' in first.browser("Cas").text(first.items[0])
+    first.store.close()
+    opened = Opened(tmp_path, blind=True)
+    browser, item = opened.browser("An"), opened.items[0]
+    assert "/verschillen" not in browser.text(item)
+    for address in ("/verschillen", "/overeenstemming.csv"):
+        assert browser.get(address).status_code == 404
+    answer = browser.post(f"/verschillen/{item.name}", doe="scientific:used", eenheid="passage")
+    assert answer.status_code == 404 and len(opened.rows()) == 2
+    assert "Bo" not in browser.get(f"/invloed/{item.name}").text
+    opened.store.close()
+
+
 def test_agreement_is_shown_and_comes_as_csv(opened: Opened) -> None:
     an, bo = opened.browser("An"), opened.browser("=Bo")
     for item in opened.items:
@@ -437,7 +460,7 @@ def test_who_has_no_name_is_asked_and_cannot_press(opened: Opened) -> None:
     for address in ("/", f"/passage/{item.name}", "/verschillen"):
         assert stranger.get(address).headers["Location"] == "/naam"
     assert stranger.post(f"/oordeel/{item.name}", doe="klopt").status_code == 403
-    for wrong in ("", "  ", "a" * 61, "a\x1b[2J"):
+    for wrong in ("", "  ", "a" * 61, "a\x1b[2J", "adjudicated:jan", "a:b", "Bronnen", " bronnen "):
         answer = stranger.post("/naam", naam=wrong)
         assert answer.status_code == 400 and "hoogstens 60 letters" in answer.text
     assert opened.rows() == []
@@ -728,6 +751,28 @@ def test_a_plan_is_judged_blind_and_comes_out_as_a_sheet_that_can_be_read(tmp_pa
     found, trail = _read(made, plan_hash, [path])
     assert [one.number for one in found] == list(range(1, 16)) and trail[0]["auditors"][0]["name"] == "An"
     assert [one.uses[W] for one in found[:2]] == [Use.CALLED_FOR, Use.USED] and found[0].uses[E] is None
+    opened.store.close()
+
+
+def test_a_planned_sheet_is_not_for_who_judged_its_passages_before(tmp_path: Path) -> None:
+    opened = many(tmp_path)
+    made = planned(frame(opened.store, ()), 1, "0.1.0", size=15)
+    sheet = planned_sheet(made, sheet_rows(opened.store, made, content_hash(values_of(made))))
+    opened.browser("An").press(sheet.items[0], "klopt")
+    opened.browser("An").press(sheet.items[1], "geen", zin="0")
+    outside = next(item for item in opened.items if item not in sheet.items)
+    opened.browser("Bo").press(outside, "klopt")
+    early = judged_before(sheet, opened.desk.said())
+    assert early == {"An": 2}
+    review = Review(Desk(opened.store, sheet.queue, blind=True), Settings(), Door(port=PORT), sheet=sheet, early=early)
+    cookie = opened.browser("An")
+    before = opened.rows()
+    cookie.client.application = opened.app = create_app(review)
+    answer = cookie.post("/naam", naam="An")
+    assert answer.status_code == 400 and "2 passages van deze steekproef" in answer.text
+    assert cookie.get("/").headers["Location"] == "/naam"
+    assert cookie.post(f"/oordeel/{sheet.items[2].name}", doe="geen").status_code == 403 and opened.rows() == before
+    assert "/verschillen" not in opened.browser("Bo").text(sheet.items[0])
     opened.store.close()
 
 

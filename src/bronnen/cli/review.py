@@ -11,6 +11,7 @@ from bronnen.cli.choices import LANGUAGES, SOURCES
 from bronnen.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
+    from bronnen.review.desk import Desk
     from bronnen.review.queue import Order, Queue
     from bronnen.review.sheet import PlannedSheet
     from bronnen.settings import Settings
@@ -35,6 +36,7 @@ _ORDERS = ["uncertainty", "document", "source"]
 )  # fmt: skip
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True, help="Of those at random.")
 @click.option("--plan", type=_PATH, help="Judge the sample of this plan of `bronnen audit plan`, blind.")
+@click.option("--again", is_flag=True, help="With --plan: keep what people said of the sample before, and go on.")
 @click.option("--blind", is_flag=True, help="Do not show what the model says.")
 @click.option("--language", type=click.Choice(LANGUAGES), default="nl", show_default=True, help="Of the page.")
 @click.option("--host", metavar="HOST", help="Let other machines in too: 0.0.0.0, or a name of this machine.")
@@ -48,6 +50,7 @@ def review(
     share: float,
     seed: int,
     plan: Path | None,
+    again: bool,
     blind: bool,
     language: str,
     host: str | None,
@@ -73,17 +76,15 @@ def review(
     from bronnen.review.serving import serve
     from bronnen.store import Store
 
-    if name and not good_name(name):
-        raise UsageError("--name is no name.", "Give a name of at most 60 characters.")
-    if by == "source" and source is None:
-        raise UsageError("--order source needs to know which.", "Give --source too.")
+    _refuse_wrong(name, by, source, blind=blind, again=again and plan is None)
     where = door(host, port)
     Store(openable(folder)).close()  # says so where there is none, rather than making one
     with Store(openable(folder), write=True, shared=True) as store:
         order = Order(by, Source(source) if source else None, share, seed)
         settings, queue, sheet = _queue(store, order, plan)
         desk = Desk(store, queue, blind=blind or sheet is not None)
-        app = create_app(Review(desk, settings, where, good_name(name), language, sheet))
+        early = {} if again or sheet is None else _early(sheet, desk, good_name(name))
+        app = create_app(Review(desk, settings, where, good_name(name), language, sheet, early))
 
         def ready() -> None:
             click.echo(f"{len(queue.items)} passages. Open {where.address}")
@@ -92,6 +93,35 @@ def review(
                 webbrowser.open(where.address)
 
         serve(app, where, ready)
+
+
+def _refuse_wrong(name: str, by: str, source: str | None, *, blind: bool, again: bool) -> None:
+    """Refuses options that do not go together; `again` where it was given without a plan."""
+    from bronnen.review.app import good_name
+
+    if name and not good_name(name):
+        raise UsageError(
+            "--name is no name.", "Give a name of at most 60 characters, without a colon, and not 'bronnen'."
+        )
+    if by == "source" and source is None:
+        raise UsageError("--order source needs to know which.", "Give --source too.")
+    if by == "source" and blind:
+        raise UsageError("--order source tells what the model says, and so is not --blind.", "Give --order document.")
+    if again:
+        raise UsageError("--again belongs to --plan.", "Give --plan too, or leave --again out.")
+
+
+def _early(sheet: PlannedSheet, desk: Desk, name: str) -> dict[str, int]:
+    """Who cannot judge a plan blind any more, and of how many passages; refuses where that is who starts."""
+    from bronnen.review.sheet import judged_before
+
+    early = judged_before(sheet, desk.said())
+    if name in early:
+        raise UsageError(
+            f"{early[name]} passages of this plan were judged by {name} before.",
+            "Give another --name; or --again, if all of that was done blind with this plan.",
+        )
+    return early
 
 
 def _queue(store: Store, order: Order, plan: Path | None) -> tuple[Settings, Queue, PlannedSheet | None]:

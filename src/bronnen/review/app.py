@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 from flask import Flask, Response, abort, make_response, redirect, request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -35,7 +36,10 @@ _SHOWN = 50  # differences on a page
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What the pages are made of; `sheet` where an audit plan is judged. `name` is for who gives none."""
+    """What the pages are made of; `sheet` where an audit plan is judged. `name` is for who gives none.
+
+    `early` tells of how many sampled passages each person, by name, said something before: the sheet is not theirs.
+    """
 
     desk: Desk
     settings: Settings
@@ -43,6 +47,7 @@ class Review:
     name: str = ""
     language: str = "nl"
     sheet: PlannedSheet | None = None
+    early: Mapping[str, int] = field(default_factory=dict)
 
 
 def create_app(review: Review) -> Flask:
@@ -58,9 +63,10 @@ def create_app(review: Review) -> Flask:
 
 
 def good_name(told: str) -> str:
-    """A person's name as it is kept, on one line; empty where it is none."""
-    name = " ".join(told.split())
-    return name if 0 < len(name) <= 60 and name.isprintable() else ""
+    """A person's name as it is kept, on one line; empty where it is none, or could be read as another maker's."""
+    name = " ".join(normalize("NFC", told).split())
+    is_good = 0 < len(name) <= 60 and name.isprintable() and ":" not in name and name.casefold() != "bronnen"
+    return name if is_good else ""
 
 
 class _Pages:
@@ -191,20 +197,21 @@ class _Pages:
 
     def name(self) -> Any:
         """Asks who somebody is, and keeps that in a cookie."""
-        told, wrong = request.form.get("naam", ""), False
+        told, wrong = request.form.get("naam", ""), ""
         if request.method == "POST":
             name = good_name(told)
-            if name:
+            if name and name not in self.review.early:
                 answer = make_response(redirect("/", 303))
                 answer.set_cookie(self._cookie(), name, max_age=366 * 86_400, httponly=True, samesite="Lax")
                 return answer
-            wrong = True
+            wrong = str(self.said["name_early" if name else "name_wrong"]).format(count=self.review.early.get(name))
         answer = make_response(self._page("name.html.jinja", given=self._who() or self.review.name, wrong=wrong))
         answer.status_code = 400 if wrong else 200
         return answer
 
     def differences(self) -> Any:
         """Where people differ, side by side, and how far they agree."""
+        self._refuse_blind()
         if not self._who():
             return redirect("/naam")
         said = self.desk.said()
@@ -232,6 +239,7 @@ class _Pages:
 
     def adjudicate(self, name: str) -> Any:
         """A third judgement of what people differ about."""
+        self._refuse_blind()
         by = f"adjudicated:{self._who() or abort(403)}"
         source, use = self._label(request.form.get("doe", ""))
         unit = request.form.get("eenheid", "")
@@ -244,6 +252,7 @@ class _Pages:
 
     def agreement(self) -> Any:
         """How far each two people agree, as CSV."""
+        self._refuse_blind()
         return _download(apart.agreement_csv(apart.between(self.desk.said())), "overeenstemming.csv")
 
     def sheet(self) -> Any:
@@ -286,22 +295,33 @@ class _Pages:
             language=self.review.language,
             who=self._who(),
             has_sheet=self.review.sheet is not None,
+            sees_others=not self._is_blind,
             **told,
         )
 
     def _cookie(self) -> str:
         return f"bronnen_naam_{self.review.door.port}"
 
+    @property
+    def _is_blind(self) -> bool:
+        return self.desk.blind or self.review.sheet is not None
+
+    def _refuse_blind(self) -> None:
+        """What others said is not for who judges blind."""
+        if self._is_blind:
+            abort(404)
+
     def _who(self) -> str:
-        return good_name(request.cookies.get(self._cookie(), "")) or (
+        name = good_name(request.cookies.get(self._cookie(), "")) or (
             "" if self.review.door.token else self.review.name
         )
+        return "" if name in self.review.early else name
 
     def _by(self) -> str:
         return f"person:{self._who() or abort(403)}"
 
     def _asked(self) -> Asked:
-        return Asked(self._by(), self.review.language, self.desk.blind)
+        return Asked(self._by(), self.review.language, self._is_blind)
 
     def _place(self, name: str) -> int:
         place = self.desk.queue.place(name) if _NAME.fullmatch(name) else None

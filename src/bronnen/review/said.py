@@ -10,7 +10,9 @@ NL = {
     "naam, en gebruik steeds dezelfde.",
     "name_label": "Uw naam",
     "name_go": "Beginnen",
-    "name_wrong": "Geef een naam van hoogstens 60 letters, zonder vreemde tekens.",
+    "name_wrong": "Geef een naam van hoogstens 60 letters, zonder dubbele punt of vreemde tekens. ‘bronnen’ kan niet.",
+    "name_early": "Onder deze naam zijn {count} passages van deze steekproef al eerder beoordeeld. Kies een andere "
+    "naam. Was dat ook al met dit plan? Start ‘bronnen review’ dan opnieuw met ‘--again’.",
     "as": "U kijkt na als {name}",
     "other_name": "andere naam",
     "review": "Passages",
@@ -122,7 +124,9 @@ EN = {
     "using the same one.",
     "name_label": "Your name",
     "name_go": "Begin",
-    "name_wrong": "Give a name of at most 60 letters, without odd characters.",
+    "name_wrong": "Give a name of at most 60 letters, without a colon or odd characters. Not ‘bronnen’.",
+    "name_early": "Under this name, {count} passages of this sample were judged before. Take another name. Was that "
+    "with this plan too? Then start ‘bronnen review’ again with ‘--again’.",
     "as": "You review as {name}",
     "other_name": "another name",
     "review": "Passages",

@@ -13,6 +13,7 @@ from bronnen.formats.tables import Value, cell
 from bronnen.records import Remark, Unit, Verdict
 from bronnen.review.differences import name_of
 from bronnen.review.queue import Item, Queue
+from bronnen.verdicts import rank
 
 _WORD = {use: word for word, use in WORDS.items()}
 
@@ -34,6 +35,22 @@ def planned_sheet(plan: Plan, rows: Iterable[SheetRow]) -> PlannedSheet:
     """The sheet of a plan; `rows` are those of its sampled passages, in order."""
     items = tuple(Item(plan.documents[one.document].id, one.start, one.end) for one in plan.sampled)
     return PlannedSheet(tuple(rows), items)
+
+
+def judged_before(sheet: PlannedSheet, said: Iterable[Verdict]) -> dict[str, int]:
+    """Of how many passages of the sheet each person, by name, said something already; those who did of none are out.
+
+    Also of a sentence: who judged that may have seen what the model says.
+    """
+    spans: dict[str, list[Item]] = {}
+    for item in sheet.items:
+        spans.setdefault(item.document_id, []).append(item)
+    found: dict[str, set[Item]] = {}
+    for one in said:
+        if rank(one) == 1:
+            seen = [item for item in spans.get(one.document_id, ()) if item.start <= one.start < item.end]
+            found.setdefault(name_of(one.by), set()).update(seen)
+    return {name: len(items) for name, items in found.items() if items}
 
 
 def filled(sheet: PlannedSheet, said: Iterable[Verdict], remarks: Iterable[Remark], by: str) -> str:

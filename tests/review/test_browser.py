@@ -19,6 +19,7 @@ from reviewers import free_port, launched, needs_chromium, person, place, presse
 from bronnen.records import Source, Use
 from bronnen.settings import Settings
 from bronnen.store import Store
+from bronnen.verdicts import stated
 
 pytestmark = [pytest.mark.slow, needs_chromium]
 
@@ -79,7 +80,7 @@ def test_twenty_passages_by_keyboard_with_a_kill_midway(tmp_path: Path, chromium
         assert page.locator("#toetsen").get_attribute("open") is not None
         page.wait_for_selector("#invloed table")
     with Store(tmp_path) as store:
-        found = {one.start: one for one in store.verdicts("person")}
+        found = {one.start: one for one in stated(store.verdicts("person"))}
         assert len(found) == 20 and all(one.judged == set(Source) for one in found.values())
         assert [one.text for one in store.remarks()] == ["Twijfel"]
 

@@ -106,7 +106,9 @@ def _refuse_wrong(name: str, by: str, source: str | None, *, blind: bool, again:
     if by == "source" and source is None:
         raise UsageError("--order source needs to know which.", "Give --source too.")
     if by == "source" and blind:
-        raise UsageError("--order source tells what the model says, and so is not --blind.", "Give --order document.")
+        raise UsageError(
+            "--order source tells what the model says, so it does not go with --blind.", "Give --order document."
+        )
     if again:
         raise UsageError("--again belongs to --plan.", "Give --plan too, or leave --again out.")
 

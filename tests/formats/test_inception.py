@@ -189,6 +189,26 @@ def test_two_documents_of_one_name_and_odd_coders(tmp_path: Path) -> None:
     assert seen(read_inception(tmp_path / "a.zip").texts) == seen(told)
 
 
+def test_zips_inside_share_one_bound_which_stops_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+
+    def noted(name: str, *_: object) -> Text:
+        made.append(name)
+        return Text(name, "Een")
+
+    monkeypatch.setattr("bronnen.formats.inception.read_xmi", noted)
+    inner = packed(**{f"{number}.xmi": "x" * 10_000 for number in range(8)})
+    whole = packed(**{f"{number}.zip": inner for number in range(3)})
+    monkeypatch.setattr("bronnen.formats.inception.MAX_BYTES", 50_000)
+    with pytest.raises(StoreError, match="unpacks to more"):
+        read(tmp_path, whole)
+    assert len(made) == 4, "each member is counted before it is read"
+    monkeypatch.setattr("bronnen.formats.inception.MAX_BYTES", 10**9)
+    monkeypatch.setattr("bronnen.formats.inception.MAX_MEMBERS", 20)
+    with pytest.raises(StoreError, match="more files"):
+        read(tmp_path, whole)
+
+
 LAUGHS = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>'
 HOSTILE: dict[str, bytes | str] = {
     "empty": b"",

@@ -50,9 +50,9 @@ TSV = """#FORMAT=WebAnno TSV 3.3
 """
 
 
-def packed(**members: bytes | str) -> bytes:
+def packed(how: int = zipfile.ZIP_DEFLATED, /, **members: bytes | str) -> bytes:
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(stream, "w", how) as archive:
         for name, content in members.items():
             archive.writestr(name, content)
     return stream.getvalue()
@@ -226,6 +226,9 @@ HOSTILE: dict[str, bytes | str] = {
     "too many columns": "#FORMAT=WebAnno TSV 3.3\n#T_SP=x|a\n#Text=Een\n1-1\t0-3\tEen\ta\tb\t\n",
     "backwards": "#FORMAT=WebAnno TSV 3.3\n#T_SP=x|a\n#Text=Een\n1-1\t5-8\tEen\t_\t\n#Text=Een\n2-1\t5-8\tEen\t_\t\n",
     "far away": "#FORMAT=WebAnno TSV 3.3\n#T_SP=x|a\n#Text=Een\n1-1\t900000000-900000003\tEen\t_\t\n",
+    "many gaps": "#FORMAT=WebAnno TSV 3.3\n"
+    + "".join(f"#Text=E\n{n}-1\t{n * 90_000}-{n * 90_000 + 1}\tE\t_\t\n" for n in range(1, 9)),
+    "packed in another way": packed(zipfile.ZIP_BZIP2, **{"a.xmi": XMI.format(spans="")}),
     "not UTF-8": b"#FORMAT=WebAnno TSV 3.3\n#Text=\xff\n",
 }
 

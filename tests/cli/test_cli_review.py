@@ -36,10 +36,12 @@ def test_it_opens_a_browser_on_this_machine_only(served: Served, monkeypatch: py
     opened: list[Any] = []
     monkeypatch.setattr(webbrowser, "open", opened.append)
     found = run("review", "out", "--name", "An", "--port", "9000")
-    assert found.exit_code == 0 and found.stdout == "8 passages. Open http://127.0.0.1:9000/\n"
-    assert opened == ["http://127.0.0.1:9000/"] and served[0][1] == Door("127.0.0.1", 9000, "")
+    where = served[0][1]
+    assert (where.host, where.port, where.remote) == ("127.0.0.1", 9000, False) and len(where.token) >= 32
+    link = f"http://127.0.0.1:9000/?sleutel={where.token}"
+    assert found.exit_code == 0 and found.stdout == f"8 passages. Open {link}\n" and opened == [link]
     found = run("review", "out", "--host", "0.0.0.0", "--no-browser")
-    assert "?sleutel=" in found.stdout and len(opened) == 1 and served[1][1].token
+    assert "?sleutel=" in found.stdout and len(opened) == 1 and served[1][1].remote
 
 
 def test_a_plan_is_opened_blind(served: Served) -> None:
@@ -51,7 +53,7 @@ def test_a_plan_is_opened_blind(served: Served) -> None:
 
 
 def test_wrong_use_is_refused_before_anything_is_served(served: Served) -> None:
-    for words in (["--order", "source"], ["--name", "a\x1bb"], ["--host", "a b"], ["--random", "2"], ["--port", "0"]):
+    for words in (["--order", "source"], ["--name", "a\x1bb"], ["--host", "a b"], ["--random", "2"], ["--port", "1023"]):
         assert run("review", "out", *words).exit_code == 2, words
     found = run("review", "nergens")
     assert found.exit_code == 7 and "no store" in found.stderr and not Path("nergens").exists()
@@ -65,4 +67,4 @@ def test_a_port_that_is_taken_is_told() -> None:
         one.bind(("127.0.0.1", 0))
         one.listen()
         with pytest.raises(serving.UsageError, match="Cannot listen"):
-            serving.serve(Flask("x"), Door(port=one.getsockname()[1]), lambda: None)
+            serving.serve(Flask("x"), Door("geheim", port=one.getsockname()[1]), lambda: None)

@@ -289,7 +289,7 @@ class _Pages:
 
     def _who(self) -> str:
         return good_name(request.cookies.get(self._cookie(), "")) or (
-            "" if self.review.door.token else self.review.name
+            "" if self.review.door.remote else self.review.name
         )
 
     def _by(self) -> str:

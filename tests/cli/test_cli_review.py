@@ -53,7 +53,13 @@ def test_a_plan_is_opened_blind(served: Served) -> None:
 
 
 def test_wrong_use_is_refused_before_anything_is_served(served: Served) -> None:
-    for words in (["--order", "source"], ["--name", "a\x1bb"], ["--host", "a b"], ["--random", "2"], ["--port", "1023"]):
+    for words in (
+        ["--order", "source"],
+        ["--name", "a\x1bb"],
+        ["--host", "a b"],
+        ["--random", "2"],
+        ["--port", "1023"],
+    ):
         assert run("review", "out", *words).exit_code == 2, words
     found = run("review", "nergens")
     assert found.exit_code == 7 and "no store" in found.stderr and not Path("nergens").exists()

@@ -171,7 +171,9 @@ def test_what_the_model_gave_is_its_own_until_somebody_changes_it(tmp_path: Path
 
 def test_a_name_that_cannot_be_shown_is_put_right(tmp_path: Path) -> None:
     one = XMI.format(spans=SPAN.replace('label="een"', 'code="een" by="an&#10;&#9;na"'))
-    found = read(tmp_path, packed(**{"annotation/nota.pdf/an__na.xmi": one, "annotation/nota.pdf/an na.xmi": one}), "p.zip")
+    found = read(
+        tmp_path, packed(**{"annotation/nota.pdf/an__na.xmi": one, "annotation/nota.pdf/an na.xmi": one}), "p.zip"
+    )
     assert {coder for _, coder, _, _ in said(found)} == {"an__na", "an na"}
 
 

@@ -89,7 +89,9 @@ class Opened:
         queue = queued(self.store.scored(run), Settings().segment, order)
         self.desk = Desk(self.store, queue, blind=told.pop("blind", False))
         self.items = self.desk.queue.items
-        self.app = create_app(Review(self.desk, Settings(), Door(KEY, port=PORT, remote=told.pop("remote", False)), **told))
+        self.app = create_app(
+            Review(self.desk, Settings(), Door(KEY, port=PORT, remote=told.pop("remote", False)), **told)
+        )
 
     def browser(self, name: str = "An") -> Browser:
         """Who came in by the link."""

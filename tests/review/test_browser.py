@@ -86,7 +86,9 @@ def test_twenty_passages_by_keyboard_with_a_kill_midway(tmp_path: Path, chromium
 
 def test_keys_that_are_pressed_fast_count_on_the_passage_that_was_seen(tmp_path: Path, chromium: Any) -> None:
     made(tmp_path)
-    at_once = "keys => keys.forEach(key => document.body.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true})))"
+    at_once = (
+        "keys => keys.forEach(key => document.body.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true})))"
+    )
     with serving(tmp_path, "--name", "An") as server:
         page = chromium.new_context().new_page()
         page.goto(server.link)

@@ -59,8 +59,9 @@ def review(
     Shows one passage at a time with its page. Keys 1, 2 and 3 change a label, Enter confirms the passage, ? shows all
     keys. Every press is kept in the store at once. Stop with Ctrl+C.
 
-    The page is for this machine only, and opens by the link that is printed, which has a key. With --host others can take part through the link that is printed, each under
-    their own name; the connection is not encrypted, so only do so on a network that you trust.
+    The page is for this machine only, and opens by the link that is printed, which has a key. With --host others can
+    take part through the link that is printed, each under their own name; the connection is not encrypted, so only do
+    so on a network that you trust.
     """
     import webbrowser
 

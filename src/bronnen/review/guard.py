@@ -1,8 +1,9 @@
 """Who may ask the server something: those who got the link, which has a token; it is opened for them on this machine.
 
-Others can be logged in on this machine too, and reach 127.0.0.1 as well. Other pages in the same browser can send requests to 127.0.0.1 too. What stops them: the Host header must be ours (so
-that no foreign name can be pointed at this address), a write must come from a page of our own, and no page of ours can
-be framed, run a foreign script or be read from elsewhere.
+Others can be logged in on this machine too, and reach 127.0.0.1 as well. Other pages in the same browser can send
+requests there. What stops those: the Host header must be ours (so that no foreign name can be pointed at this address),
+a write must come from a page of our own, and no page of ours can be framed, run a foreign script or be read from
+elsewhere.
 """
 
 from __future__ import annotations

@@ -94,7 +94,7 @@ def _stat(path: str) -> os.stat_result:
     """What the system says of a file on this machine.
 
     Raises:
-        OSError: it is a pipe or device, which may never end, or stands on another machine, which would be told who asks.
+        OSError: it is a pipe or device, which may never end, or stands on another machine, which would learn who asks.
     """
     if path.startswith(("//", "\\\\", "/\\", "\\/")):
         raise OSError(f"{path} is on another machine")

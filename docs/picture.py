@@ -71,10 +71,10 @@ def picture_of_review() -> None:
         words = ["review", folder, "--name", "An", "--order", "document", "--port", port, "--no-browser"]
         server = subprocess.Popen([sys.executable, "-m", "bronnen", *words], stdout=subprocess.PIPE, text=True)
         assert server.stdout is not None
-        server.stdout.readline()  # it says when it listens
+        link = server.stdout.readline().split()[-1]  # it says when it listens
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1000, "height": 1000})
-        page.goto(f"http://127.0.0.1:{port}/")
+        page.goto(link)
         for key in (*["Enter"] * 9, "1", "1", "1"):
             page.evaluate("document.getElementById('werk').dataset.old = 'yes'")
             page.keyboard.press(key)

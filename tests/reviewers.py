@@ -42,7 +42,8 @@ class Server:
             [sys.executable, "-m", "bronnen", *words, *self.words], stdout=subprocess.PIPE, text=True
         )
         assert self.running.stdout is not None
-        assert self.address in self.running.stdout.readline()
+        self.link = self.running.stdout.readline().split()[-1]  # with the key, another one each time
+        assert self.link.startswith(f"{self.address}/?sleutel=")
 
     def kill(self) -> None:
         self.running.send_signal(signal.SIGKILL if os.name == "posix" else signal.SIGTERM)
@@ -82,7 +83,7 @@ def person(chromium: Any, server: Server, name: str) -> tuple[Any, list[str]]:
     trouble: list[str] = []
     page.on("console", lambda said: trouble.append(said.text) if said.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: trouble.append(str(error)))
-    page.goto(server.address)
+    page.goto(server.link)
     page.fill("#naam", name)
     page.keyboard.press("Enter")
     page.wait_for_selector("#oordeel")

@@ -95,6 +95,19 @@ def test_only_what_was_coded_is_judged_and_one_coder_says_one_thing(found: Analy
     ]
 
 
+@pytest.mark.parametrize(
+    "by", ["person:adjudicated:jan", "person:person:x", "person:Bronnen", "adjudicated:jan", "person:jan"]
+)
+def test_who_said_it_is_the_same_after_a_round_trip(found: Analysis, by: str) -> None:
+    wij = found.document.text.index("Dat weten")
+    said = verdict(
+        found.document.text, wij, wij + 14, labels={E: Use.USED}, by=by, at=NOW, document_id=found.document.id
+    )
+    out = exchange.text(replace(found, verdicts=(said,)))
+    made = returning.verdicts([out], found, KNOWN, returning.Tally())
+    assert [one.by for one in made] == [by]
+
+
 def test_a_heading_and_words_from_elsewhere_have_no_place(found: Analysis) -> None:
     told = on(found.document.text, "Kop", USED[E])
     assert back(found, told) == ["'ervaringskennis gebruikt' on 'Kop': lies in no passage (a heading, contents)"]

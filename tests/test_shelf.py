@@ -105,6 +105,25 @@ def test_removing_takes_the_model_and_nothing_else(own: Path) -> None:
     assert (SHIPPED / "model.skops").exists()
 
 
+def test_what_stands_outside_the_shelf_is_never_removed(own: Path, tmp_path: Path) -> None:
+    put(tmp_path / "elders", "mei")
+    own.mkdir()
+    try:
+        (own / "mei").symlink_to(tmp_path / "elders" / "mei", target_is_directory=True)
+    except OSError:
+        pytest.skip("no right to make links here")
+    shelf.remove("mei")
+    assert not (own / "mei").is_symlink() and (tmp_path / "elders" / "mei" / "model.skops").exists()
+
+
+def test_a_folder_that_is_elsewhere_in_truth_is_refused(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, resolve = put(own, "mei"), Path.resolve
+    monkeypatch.setattr(Path, "resolve", lambda one: Path("/elders/mei") if one == made else resolve(one))
+    with pytest.raises(UsageError, match="outside"):
+        shelf.remove("mei")
+    assert (made / "model.skops").exists()
+
+
 @pytest.mark.parametrize(
     "name", ["", "..", "../x", "a/b", "a\\b", ".x", "bronnen", "Bronnen", "con", "nul.txt", "x" * 65, "a b", "a."]
 )

@@ -200,8 +200,14 @@ BEGIN SELECT RAISE(ABORT, 'a remark is never removed'); END;
 MIGRATIONS: list[str] = [_FIRST, _SECOND, _THIRD, _FOURTH]
 
 
-def migrate(connection: sqlite3.Connection, name: str) -> None:
+_READABLE = 3  # from this version on, `Store` can read what it cannot bring further
+_NO_WRITING = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)  # the second: of a journal beside the file
+
+
+def migrate(connection: sqlite3.Connection, name: str, *, write: bool = True) -> None:
     """Brings a store to the newest version; a new, empty file becomes an empty store.
+
+    For who only reads, one of a somewhat older version stays as it is where it cannot be written.
 
     Raises:
         StoreError: the file is a database of something else, or a store of a newer bronnen.
@@ -221,8 +227,12 @@ def migrate(connection: sqlite3.Connection, name: str) -> None:
         marks = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {number};"
         try:
             connection.executescript(f"BEGIN IMMEDIATE; {script}; {marks} COMMIT;")
-        except sqlite3.OperationalError:
+        except sqlite3.OperationalError as error:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
-            if connection.execute("PRAGMA user_version").fetchone()[0] < number:
-                raise  # else another bronnen that opened the store at the same time did it first
+            found = connection.execute("PRAGMA user_version").fetchone()[0]
+            if found >= number:
+                continue  # another bronnen that opened the store at the same time did it first
+            if not write and found >= _READABLE and error.sqlite_errorcode & 0xFF in _NO_WRITING:
+                return
+            raise

@@ -136,11 +136,17 @@ def remove(name: str, *, force: bool = False) -> None:
     if name == SHIPPED:
         raise UsageError("The model that comes with bronnen is never removed.")
     found = named(name)
+    is_link = found.folder.is_symlink()
+    if not is_link and found.folder.resolve().parent != shelf().resolve():  # such as a junction of Windows
+        raise UsageError(f"'{name}' stands outside {shelf()}.", "Remove it there by hand.")
     if name == _chosen():
         if not force:
             raise UsageError(f"'{name}' is in use.", "Choose another one first (`bronnen models use`), or add --force.")
         use(SHIPPED)
     try:
+        if is_link:  # what it leads to is not the shelf's
+            found.folder.unlink()
+            return
         for file in FILES:  # and nothing else that somebody keeps there
             (found.folder / file).unlink(missing_ok=True)
         if not any(found.folder.iterdir()):

@@ -39,10 +39,12 @@ def test_it_opens_a_browser_on_this_machine_only(served: Served, monkeypatch: py
     opened: list[Any] = []
     monkeypatch.setattr(webbrowser, "open", opened.append)
     found = run("review", "out", "--name", "An", "--port", "9000")
-    assert found.exit_code == 0 and found.stdout == "8 passages. Open http://127.0.0.1:9000/\n"
-    assert opened == ["http://127.0.0.1:9000/"] and served[0][1] == Door("127.0.0.1", 9000, "")
+    where = served[0][1]
+    assert (where.host, where.port, where.remote) == ("127.0.0.1", 9000, False) and len(where.token) >= 32
+    link = f"http://127.0.0.1:9000/?sleutel={where.token}"
+    assert found.exit_code == 0 and found.stdout == f"8 passages. Open {link}\n" and opened == [link]
     found = run("review", "out", "--host", "0.0.0.0", "--no-browser")
-    assert "?sleutel=" in found.stdout and len(opened) == 1 and served[1][1].token
+    assert "?sleutel=" in found.stdout and len(opened) == 1 and served[1][1].remote
 
 
 def test_a_plan_is_opened_blind(served: Served) -> None:
@@ -71,7 +73,7 @@ def test_a_plan_is_not_for_who_judged_of_it_before(served: Served) -> None:
 
 def test_wrong_use_is_refused_before_anything_is_served(served: Served) -> None:
     blind = ["--blind", "--order", "source", "--source", "scientific"]
-    wrong = [["--order", "source"], ["--name", "a\x1bb"], ["--host", "a b"], ["--random", "2"], ["--port", "0"]]
+    wrong = [["--order", "source"], ["--name", "a\x1bb"], ["--host", "a b"], ["--random", "2"], ["--port", "1023"]]
     for words in (*wrong, blind, ["--name", "adjudicated:an"], ["--again"]):
         assert run("review", "out", *words).exit_code == 2, words
     found = run("review", "nergens")
@@ -86,4 +88,4 @@ def test_a_port_that_is_taken_is_told() -> None:
         one.bind(("127.0.0.1", 0))
         one.listen()
         with pytest.raises(serving.UsageError, match="Cannot listen"):
-            serving.serve(Flask("x"), Door(port=one.getsockname()[1]), lambda: None)
+            serving.serve(Flask("x"), Door("geheim", port=one.getsockname()[1]), lambda: None)

@@ -50,9 +50,9 @@ TSV = """#FORMAT=WebAnno TSV 3.3
 """
 
 
-def packed(**members: bytes | str) -> bytes:
+def packed(how: int = zipfile.ZIP_DEFLATED, /, **members: bytes | str) -> bytes:
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(stream, "w", how) as archive:
         for name, content in members.items():
             archive.writestr(name, content)
     return stream.getvalue()
@@ -169,6 +169,14 @@ def test_what_the_model_gave_is_its_own_until_somebody_changes_it(tmp_path: Path
     assert [(coder, code) for _, coder, code, _ in said(found)] == [(OURS, "een"), ("anna", "twee"), ("anna", "een")]
 
 
+def test_a_name_that_cannot_be_shown_is_put_right(tmp_path: Path) -> None:
+    one = XMI.format(spans=SPAN.replace('label="een"', 'code="een" by="an&#10;&#9;na"'))
+    found = read(
+        tmp_path, packed(**{"annotation/nota.pdf/an__na.xmi": one, "annotation/nota.pdf/an na.xmi": one}), "p.zip"
+    )
+    assert {coder for _, coder, _, _ in said(found)} == {"an__na", "an na"}
+
+
 def test_a_span_outside_the_text_is_told(tmp_path: Path) -> None:
     spans = SPAN.replace('end="9"', 'end="99"') + SPAN.replace('end="9"', 'end="3"') + SPAN.replace("3", "-1")
     found = read(tmp_path, XMI.format(spans=spans))
@@ -189,6 +197,26 @@ def test_two_documents_of_one_name_and_odd_coders(tmp_path: Path) -> None:
     assert seen(read_inception(tmp_path / "a.zip").texts) == seen(told)
 
 
+def test_zips_inside_share_one_bound_which_stops_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+
+    def noted(name: str, *_: object) -> Text:
+        made.append(name)
+        return Text(name, "Een")
+
+    monkeypatch.setattr("bronnen.formats.inception.read_xmi", noted)
+    inner = packed(**{f"{number}.xmi": "x" * 10_000 for number in range(8)})
+    whole = packed(**{f"{number}.zip": inner for number in range(3)})
+    monkeypatch.setattr("bronnen.formats.inception.MAX_BYTES", 50_000)
+    with pytest.raises(StoreError, match="unpacks to more"):
+        read(tmp_path, whole)
+    assert len(made) == 4, "each member is counted before it is read"
+    monkeypatch.setattr("bronnen.formats.inception.MAX_BYTES", 10**9)
+    monkeypatch.setattr("bronnen.formats.inception.MAX_MEMBERS", 20)
+    with pytest.raises(StoreError, match="more files"):
+        read(tmp_path, whole)
+
+
 LAUGHS = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>'
 HOSTILE: dict[str, bytes | str] = {
     "empty": b"",
@@ -206,6 +234,9 @@ HOSTILE: dict[str, bytes | str] = {
     "too many columns": "#FORMAT=WebAnno TSV 3.3\n#T_SP=x|a\n#Text=Een\n1-1\t0-3\tEen\ta\tb\t\n",
     "backwards": "#FORMAT=WebAnno TSV 3.3\n#T_SP=x|a\n#Text=Een\n1-1\t5-8\tEen\t_\t\n#Text=Een\n2-1\t5-8\tEen\t_\t\n",
     "far away": "#FORMAT=WebAnno TSV 3.3\n#T_SP=x|a\n#Text=Een\n1-1\t900000000-900000003\tEen\t_\t\n",
+    "many gaps": "#FORMAT=WebAnno TSV 3.3\n"
+    + "".join(f"#Text=E\n{n}-1\t{n * 90_000}-{n * 90_000 + 1}\tE\t_\t\n" for n in range(1, 9)),
+    "packed in another way": packed(zipfile.ZIP_BZIP2, **{"a.xmi": XMI.format(spans="")}),
     "not UTF-8": b"#FORMAT=WebAnno TSV 3.3\n#Text=\xff\n",
 }
 

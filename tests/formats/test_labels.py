@@ -6,7 +6,7 @@ import csv
 import json
 import tempfile
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -77,13 +77,26 @@ def test_times_of_other_zones_become_utc_since_they_are_compared_as_text(tmp_pat
     path = tmp_path / "a.jsonl"
     for told, kept in (
         ("2026-03-01T12:00:00+02:00", "2026-03-01T10:00:00+00:00"),
-        ("2026-03-01T12:00:00Z", "2026-03-01T12:00:00Z"),
-        ("2026-03-01", "2026-03-01"),
+        ("2026-03-01T12:00:00Z", "2026-03-01T12:00:00+00:00"),
+        ("2026-03-01T12:00:00.120+00:00", "2026-03-01T12:00:00.120+00:00"),
+        ("2026-03-01", "2026-03-01T00:00:00+00:00"),
+        ("20260301T120000", "2026-03-01T12:00:00+00:00"),
+        ("2026-W09-7 12:00", "2026-03-01T12:00:00+00:00"),
     ):
         path.write_text(json.dumps(ROW | {"at": told}), encoding="utf-8")
         assert read_labels(path)[0].at == kept
     path.write_text(json.dumps(ROW | {"at": "0001-01-01T00:00:00+14:00"}), encoding="utf-8")
     with pytest.raises(StoreError, match="line 1, at"):
+        read_labels(path)
+
+
+def test_a_time_that_is_yet_to_come_is_refused_and_may_be_written(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    soon = datetime.now(UTC) + timedelta(hours=23)
+    path.write_text(json.dumps(ROW | {"at": soon.isoformat()}), encoding="utf-8")
+    (verdict,) = read_labels(path)
+    write_labels(path, [verdict, replace(verdict, at="9999-01-01T00:00:00+00:00")])
+    with pytest.raises(StoreError, match="line 2, at: 9999"):
         read_labels(path)
 
 
@@ -240,7 +253,7 @@ def test_a_workbook_that_somebody_filled_in(tmp_path: Path) -> None:
         tmp_path / "a.xlsx", header, ["d1", 5, 9.0, "sentence", "Het.", "scientific=used", "person:an", day, "x"], []
     )
     (found,) = read_labels(tmp_path / "a.xlsx")
-    assert (found.start, found.end, found.at, found.by) == (5, 9, "2026-03-01T10:00:00", "person:an")
+    assert (found.start, found.end, found.at, found.by) == (5, 9, "2026-03-01T10:00:00+00:00", "person:an")
     assert found.judged == frozenset(Source)
 
 

@@ -96,6 +96,12 @@ def test_whose_a_region_of_ours_is_outlives_an_import_by_somebody_else(tmp_path:
     assert "completed_by" not in (tmp_path / "b.json").read_text(), "a name that is no member's stops an import there"
 
 
+def test_a_name_that_cannot_be_shown_is_not_believed(tmp_path: Path) -> None:
+    odd = [region("ook", "een", meta={"by": by}) for by in ("an\x1b[2J\n", "\x00", 7)]
+    found = read(tmp_path, task(annotation(*odd, completed_by={"email": "bo@x.nl"})))
+    assert [one.codings[0].coder for one in found.texts[0].selections] == ["an [2J", "bo@x.nl", "bo@x.nl"]
+
+
 def test_the_short_form(tmp_path: Path) -> None:
     label = [{"start": 3, "end": 9, "text": "Ouders", "labels": ["een", "twee"]}]
     short = {"id": 1, "text": WORDS, "label": label, "keuze": {"choices": ["Ja"]}, "choice": "Nee", "annotator": 7}

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
 import sqlite3
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -30,6 +32,7 @@ from bronnen.review.app import Review, create_app
 from bronnen.review.desk import Desk
 from bronnen.review.differences import differences
 from bronnen.review.guard import Door, door, is_ours
+from bronnen.review.pictures import Pictures, State
 from bronnen.review.queue import Item, Order, Queue, mixed, queued
 from bronnen.review.said import EN, NL
 from bronnen.review.sheet import judged_before, planned_sheet
@@ -38,6 +41,7 @@ from bronnen.store import FILE, Store
 from bronnen.verdicts import settle, stated
 
 PORT = 8765
+KEY = "geheim"
 OURS = {"Sec-Fetch-Site": "same-origin", "Origin": f"http://127.0.0.1:{PORT}"}
 HOSTILE = "</p><script>document.title='gekraakt'</script><img src=x onerror=alert(1)>\"'{{7*7}}"
 TWO = "Ouders vertellen dat zij wachten. Het CBS telde er honderd."
@@ -93,10 +97,15 @@ class Opened:
         queue = queued(self.store.scored(run), Settings().segment, order)
         self.desk = Desk(self.store, queue, blind=told.pop("blind", False))
         self.items = self.desk.queue.items
-        self.app = create_app(Review(self.desk, Settings(), Door(port=PORT, token=told.pop("token", "")), **told))
+        self.app = create_app(
+            Review(self.desk, Settings(), Door(KEY, port=PORT, remote=told.pop("remote", False)), **told)
+        )
 
     def browser(self, name: str = "An") -> Browser:
-        return Browser(self.app.test_client(), name)
+        """Who came in by the link."""
+        client = self.app.test_client()
+        client.set_cookie(f"bronnen_sleutel_{PORT}", KEY, domain="127.0.0.1")
+        return Browser(client, name)
 
     def rows(self) -> list[tuple[Any, ...]]:
         """What people said, in the order of saying, as another program sees it in the file right now."""
@@ -542,8 +551,30 @@ def test_every_answer_is_sealed(opened: Opened) -> None:
     )
 
 
+@pytest.mark.parametrize("path", ["//elders/map/nota.pdf", "\\\\elders\\map\\nota.pdf", "/\\elders/nota.pdf"])
+def test_a_path_on_another_machine_is_never_asked_for(monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    asked: list[Path] = []
+    document = replace(analysis().document, path=path, name="nota.pdf")
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "stat", asked.append)  # gives nothing: whoever asks fails
+        found = Pictures().state(document)
+    assert found is State.GONE and asked == []
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes of this kind here")
+def test_a_pipe_is_no_document(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "nota.pdf")
+    read = threading.Thread(
+        target=lambda: Pictures().state(replace(analysis().document, path=str(tmp_path / "nota.pdf"), name="nota.pdf")),
+        daemon=True,
+    )
+    read.start()
+    read.join(5)
+    assert not read.is_alive(), "it would wait for ever"
+
+
 def test_others_come_in_with_the_token_only(tmp_path: Path) -> None:
-    opened = Opened(tmp_path, analysis(), token="geheim", name="An")
+    opened = Opened(tmp_path, analysis(), remote=True, name="An")
     stranger = Browser(opened.app.test_client())
     for address in ("/", "/review.js", "/?sleutel=", "/?sleutel=gehei", "/?sleutel=g\xe9"):
         assert stranger.get(address).status_code == 403
@@ -554,10 +585,25 @@ def test_others_come_in_with_the_token_only(tmp_path: Path) -> None:
     opened.store.close()
 
 
-def test_a_host_is_only_opened_with_a_token() -> None:
-    assert door(None, 1) == Door("127.0.0.1", 1, "") and door("localhost", 1).token == ""
-    assert len(door("0.0.0.0", 1).token) >= 32 != door("0.0.0.0", 1).token
-    assert "?sleutel=" in door("192.168.1.2", 80).address
+def test_others_on_this_machine_need_the_token_too(tmp_path: Path) -> None:
+    opened = Opened(tmp_path, analysis(), name="An")
+    stranger = Browser(opened.app.test_client())
+    assert stranger.get("/").status_code == 403
+    assert stranger.post(f"/oordeel/{opened.items[0].name}", doe="klopt").status_code == 403 and opened.rows() == []
+    assert stranger.get(f"/?sleutel={KEY}").headers["Location"] == "/"
+    assert stranger.get("/").headers["Location"].startswith("/passage/")
+    opened.store.close()
+
+
+@pytest.mark.parametrize("host", [None, "localhost", "0.0.0.0", "192.168.1.2"])
+def test_every_server_has_a_token_of_its_own(host: str | None) -> None:
+    one = door(host, 8080)
+    assert len(one.token) >= 32 and one.token != door(host, 8080).token
+    assert one.address.endswith(f":8080/?sleutel={one.token}")
+    assert one.remote is (host not in (None, "localhost")) and one.remote is (one.host != "127.0.0.1")
+
+
+def test_no_host_is_opened_that_is_none() -> None:
     for wrong in ("a b", "", "[::]", "x/y"):
         with pytest.raises(UsageError):
             door(wrong, 1)
@@ -575,7 +621,7 @@ def test_a_host_is_only_opened_with_a_token() -> None:
     ],
 )
 def test_a_shared_server_is_known_by_its_own_names(host: str, asked: str, is_known: bool) -> None:
-    assert is_ours(asked, Door(host, 80, "geheim")) is is_known
+    assert is_ours(asked, Door("geheim", host, 80, remote=True)) is is_known
 
 
 def test_what_is_asked_is_bounded_and_checked(opened: Opened) -> None:
@@ -738,7 +784,7 @@ def test_a_plan_is_judged_blind_and_comes_out_as_a_sheet_that_can_be_read(tmp_pa
     made = plan_of(values_of(made), "plan.json")
     sheet = planned_sheet(made, sheet_rows(opened.store, made, plan_hash))
     desk = Desk(opened.store, sheet.queue, blind=True)
-    opened.app = create_app(Review(desk, Settings(), Door(port=PORT), sheet=sheet))
+    opened.app = create_app(Review(desk, Settings(), Door(KEY, port=PORT), sheet=sheet))
     browser = opened.browser()
     assert [item.start for item in sheet.items] == [one.start for one in made.sampled]
     for number, item in enumerate(sheet.items):

@@ -40,7 +40,7 @@ _ORDERS = ["uncertainty", "document", "source"]
 @click.option("--blind", is_flag=True, help="Do not show what the model says.")
 @click.option("--language", type=click.Choice(LANGUAGES), default="nl", show_default=True, help="Of the page.")
 @click.option("--host", metavar="HOST", help="Let other machines in too: 0.0.0.0, or a name of this machine.")
-@click.option("--port", type=click.IntRange(1, 65535), default=_PORT, show_default=True)
+@click.option("--port", type=click.IntRange(1024, 65535), default=_PORT, show_default=True)
 @click.option("--no-browser", is_flag=True, help="Only print the address.")
 def review(
     folder: Path,
@@ -62,8 +62,9 @@ def review(
     Shows one passage at a time with its page. Keys 1, 2 and 3 change a label, Enter confirms the passage, ? shows all
     keys. Every press is kept in the store at once. Stop with Ctrl+C.
 
-    The page is for this machine only. With --host others can take part through the link that is printed, each under
-    their own name; the connection is not encrypted, so only do so on a network that you trust.
+    The page is for this machine only, and opens by the link that is printed, which has a key. With --host others can
+    take part through the link that is printed, each under their own name; the connection is not encrypted, so only do
+    so on a network that you trust.
     """
     import webbrowser
 

@@ -6,6 +6,7 @@ as a QDA project; `tasks` has what goes out in pieces, and `returning` what come
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import file_digest
 from pathlib import Path
@@ -32,7 +33,7 @@ _ABOUT = {
     "en": "Codes by the user 'bronnen' come from a model and may be wrong. Code under your own name: only "
     "what you code yourself is read back. Where a code is not right, give the passage the code 'no ...'.",
 }
-ADJUDICATED = "adjudicated:"
+_WHOLE = re.compile(r"(?:person|adjudicated):\S.*")
 
 
 def codes(language: str = "nl") -> dict[Said, Code]:
@@ -65,10 +66,23 @@ def text(analysis: Analysis, language: str = "nl", *, with_file: bool = False) -
 
 
 def coder_of(verdict: Verdict) -> str:
-    """Under which name a verdict goes out."""
+    """Under which name a verdict goes out; `by_of` takes it back.
+
+    >>> from bronnen.records import Verdict, Unit
+    >>> said = Verdict("d", 0, 1, None, Unit.SENTENCE, frozenset(), {}, "", "person:adjudicated:jan")
+    >>> coder_of(said), by_of(coder_of(said)), by_of("jan")
+    ('person:adjudicated:jan', 'person:adjudicated:jan', 'person:jan')
+    """
     if rank(verdict) == 0:
         return OURS
-    return verdict.by.removeprefix("person:")
+    name = verdict.by.removeprefix("person:")
+    would_change = verdict.by != name and (by_of(name) != verdict.by or name.casefold() == OURS)
+    return verdict.by if would_change else name
+
+
+def by_of(coder: str) -> str:
+    """Who a coder's name stands for: a person, unless it says itself what it is."""
+    return coder if _WHOLE.fullmatch(coder) else f"person:{coder}"
 
 
 def _selections(analysis: Analysis, language: str) -> Iterator[Selection]:

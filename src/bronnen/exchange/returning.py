@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from bronnen.alike import Alike
-from bronnen.exchange import ADJUDICATED, NONE, Said, code_names
+from bronnen.exchange import NONE, Said, by_of, code_names
 from bronnen.formats.coded import OURS, Coding, Left, Selection, Text
 from bronnen.formats.meaning import Meaning, folded
 from bronnen.places import Places, bare, digest
@@ -125,7 +125,7 @@ def verdicts(
                 tally.left += [Left(one.shown, f"'{coding.code}' on '{shown}': {why}") for coding, _ in codings]
             for target in spans:
                 for coding, what in codings:
-                    key = (*target, _by(coding.coder), coding.at if dated else "")
+                    key = (*target, by_of(coding.coder), coding.at if dated else "")
                     said.setdefault(key, []).append((what, coding.at))
     made = (_verdict(analysis, key, codings, tally, dated=dated) for key, codings in said.items())
     return sorted((one for one in made if one), key=lambda one: (one.start, one.end, one.by, one.at))
@@ -308,10 +308,6 @@ def _verdict(
         by=by,
         at=at,
     )
-
-
-def _by(coder: str) -> str:
-    return coder if coder.startswith(ADJUDICATED) and coder != ADJUDICATED else f"person:{coder}"
 
 
 @lru_cache(maxsize=20_000)

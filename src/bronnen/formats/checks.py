@@ -17,6 +17,7 @@ from bronnen.records import Source, Unit, Use, Verdict
 MAX_OFFSET = 1_000_000_000
 MAX_NAME = 300
 _BY = re.compile(r"(?:model|person|adjudicated):\S.*")
+_UTC = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?\+00:00")
 T = TypeVar("T", bound=str)
 
 
@@ -88,11 +89,13 @@ def _by(values: Mapping[str, Any]) -> str:
 
 
 def _time(value: Any) -> str:
+    """A time in UTC, in the one form in which times can be compared as text; one without a zone is taken for UTC."""
     if value is None or value == "":
         return ""
     try:
         told = datetime.fromisoformat(value)
-        return told.astimezone(UTC).isoformat() if told.utcoffset() else str(value)  # times are compared as text
+        in_utc = (told if told.tzinfo else told.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
+        return str(value) if _UTC.fullmatch(value) else in_utc
     except (TypeError, ValueError, OverflowError):
         raise Wrong("at", f"{_said(value)} is no time in ISO 8601") from None
 

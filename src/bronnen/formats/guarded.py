@@ -18,6 +18,7 @@ from bronnen.errors import EncryptedError, StoreError
 MAX_RATIO = 250
 MAX_ELEMENTS = 3_000_000
 MAX_DEPTH = 60
+_WAYS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others can take hundreds of MB, or minutes, for a small step
 _SMALL = 2**20  # below this a high ratio harms nobody
 STEP = 64 * 1024
 _DAMAGED = (EOFError, LookupError, NotImplementedError, OSError, OverflowError, RuntimeError, ValueError)
@@ -39,11 +40,13 @@ def unpacked(name: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo, most: i
     """The bytes of a member.
 
     Raises:
-        StoreError: it is damaged, larger than `most`, or packed more than `MAX_RATIO` times.
+        StoreError: it is damaged, larger than `most`, packed more than `MAX_RATIO` times or in an unusual way.
         EncryptedError: it opens only with a password.
     """
     if info.flag_bits & 1:
         raise EncryptedError(f"{name} opens only with a password.", "Save a copy without a password.")
+    if info.compress_type not in _WAYS:
+        raise StoreError(f"{name} packs {info.filename!r:.60} in a way that no {kind} does.", step)
     if info.file_size > _SMALL and info.file_size > MAX_RATIO * max(info.compress_size, 1):
         raise StoreError(f"{name} unpacks {info.filename!r:.60} to over {MAX_RATIO} times its size.", step)
     parts: list[bytes] = []

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from bronnen.errors import StoreError
@@ -80,7 +80,7 @@ def write_webanno(path: Path, texts: Iterable[Text], sentences: Sentences) -> No
 
 def _members(path: Path) -> Iterator[tuple[str, bytes]]:
     """Names and bytes of the documents; a zip inside is opened once, and no deeper."""
-    left = MAX_BYTES
+    room = _Room(path.name, MAX_BYTES, MAX_MEMBERS)
     with told(path.name, _KIND, STEP):
         content = path.open("rb")
     with content:
@@ -93,28 +93,42 @@ def _members(path: Path) -> Iterator[tuple[str, bytes]]:
             return
         with told(path.name, _KIND, STEP):
             outer = zipfile.ZipFile(content)
-        for name, found in _inside(path.name, outer):
-            left -= len(found)
+        for name, found in _inside(path.name, outer, room):
             if name.lower().endswith(".zip"):
                 with told(name, _KIND, STEP):
                     inner = zipfile.ZipFile(io.BytesIO(found))
-                for one, document in _inside(name, inner):
-                    left -= len(document)
+                for one, document in _inside(name, inner, room):
                     if one.lower().endswith((".xmi", ".tsv")):
                         is_apart = "annotation" in name or "curation" in name
                         yield name[:-4] + one[-4:] if is_apart else one, document
             else:
                 yield name, found
-            if left < 0:
-                raise StoreError(f"{path.name} unpacks to more than an export does.", STEP)
 
 
-def _inside(name: str, archive: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
+@dataclass(slots=True)
+class _Room:
+    """What is left of the bounds of one file, over all zips in it together."""
+
+    name: str
+    size: int
+    members: int
+
+    def take(self, *, size: int = 0, members: int = 0) -> None:
+        self.size -= size
+        self.members -= members
+        if self.members < 0:
+            raise StoreError(f"{self.name} holds more files than an export does.", STEP)
+        if self.size < 0:
+            raise StoreError(f"{self.name} unpacks to more than an export does.", STEP)
+
+
+def _inside(name: str, archive: zipfile.ZipFile, room: _Room) -> Iterator[tuple[str, bytes]]:
     infos = [one for one in archive.infolist() if one.filename.lower().endswith((".xmi", ".tsv", ".zip"))]
-    if len(infos) > MAX_MEMBERS:
-        raise StoreError(f"{name} holds {len(infos)} files, which no export does.", STEP)
+    room.take(members=len(infos))
     for info in infos:
-        yield info.filename, unpacked(name, archive, info, MAX_ONE, _KIND, STEP)
+        found = unpacked(name, archive, info, MAX_ONE, _KIND, STEP)
+        room.take(size=len(found))
+        yield info.filename, found
 
 
 def _whose(place: PurePosixPath) -> tuple[str, str]:

@@ -11,6 +11,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -77,11 +78,15 @@ def read_labels(path: Path, form: str = "") -> list[Verdict]:
 
 def _verdicts(rows: Iterable[_Row], bad: Bad) -> list[Verdict]:
     verdicts: list[Verdict] = []
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()  # clocks differ, but not by more
     for row in rows:
         if _is_blank(row.values):
             continue
         try:
-            verdicts.append(verdict_of(row.values))
+            verdict = verdict_of(row.values)
+            if verdict.at > tomorrow:  # it would win from all that people say until then
+                raise Wrong("at", f"{verdict.at} is yet to come")
+            verdicts.append(verdict)
         except Wrong as wrong:
             bad.append((row.line, wrong.column, str(wrong)))
     return verdicts

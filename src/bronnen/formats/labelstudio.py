@@ -117,8 +117,9 @@ def _results(result: Node, coder: str, at: str, draft: Draft, left: list[Left]) 
         if kind in (*_SPANS, "choices") and value.is_object():
             names = value.at(kind if kind in value.value else "labels")
             by, when = (region.at("meta").at(name).value for name in ("by", "at"))
-            told = (by, utc(when) if isinstance(when, str) else "") if isinstance(by, str) and by else (coder, at)
-            codings = [Coding(name.text(), *told) for name in names.items()]
+            name = coder_name(by) if isinstance(by, str) else ""
+            told = (name, utc(when) if isinstance(when, str) else "") if name else (coder, at)
+            codings = [Coding(code.text(), *told) for code in names.items()]
             span = value.at("globalOffsets") if value.at("globalOffsets").is_object() else value
             if "start" in span.value or kind != "choices":
                 words = value.at("text").value

@@ -11,7 +11,7 @@ from xml.sax.saxutils import quoteattr
 
 from bronnen.errors import StoreError
 from bronnen.formats import counting, without_surrogates
-from bronnen.formats.coded import OURS, Coding, Left, Selection, Text, utc
+from bronnen.formats.coded import OURS, Coding, Left, Selection, Text, coder_name, utc
 from bronnen.formats.guarded import tree
 from bronnen.formats.json_values import units
 
@@ -82,7 +82,7 @@ def spoken(layer: str, features: Mapping[str, str], coder: str) -> Iterable[Codi
     INCEpTION copies what a document came with to everybody who opens it: a code that still is what the model gave is
     the model's.
     """
-    by, at, given = features.get("by", ""), utc(features.get("at", "")), features.get("given", "")
+    by, at, given = coder_name(features.get("by")), utc(features.get("at", "")), features.get("given", "")
     who = by if by and coder == file_name(by) else coder
     return (Coding(code, OURS if by == OURS and code == given else who, at) for code in codes_of(layer, features))
 

@@ -26,7 +26,8 @@ _WORDS = re.compile(r"\w+|[^\w\s]")
 _SKIPPED = ("type.Token", "type.Sentence", "type.Lemma", "pos.POS", "type.MorphologicalFeatures")
 _OURS = ("at", "by", "code", "given", "unit")
 _RESERVED = re.compile(r"\\|\[|\]|\||_|->|;|\t|\n|\*")
-_MAX_GAP = 100_000_000
+_GAPS = 10  # times the bytes of a file: what may stand between its sentences, all together
+_LEAST_GAPS = 100_000
 
 
 @dataclass(slots=True)
@@ -53,7 +54,7 @@ def read_tsv(name: str, content: bytes, coder: str, left: list[Left]) -> Text:
         raise StoreError(f"{name} does not begin with '{HEAD}'.", STEP)
     columns: list[tuple[str, str]] = []
     spans: dict[tuple[str, str], _Span] = {}
-    text = _Growing()
+    text = _Growing(_GAPS * len(content) + _LEAST_GAPS)
     for number, row in enumerate(rows[1:], start=2):
         if row.startswith(("#T_SP=", "#T_RL=", "#T_CH=")):
             layer, *features = row[6:].split("|")
@@ -77,9 +78,13 @@ def read_tsv(name: str, content: bytes, coder: str, left: list[Left]) -> Text:
 
 
 class _Growing:
-    """A text that is put together from its sentences by the offsets of their first tokens, in UTF-16 units."""
+    """A text that is put together from its sentences by the offsets of their first tokens, in UTF-16 units.
 
-    def __init__(self) -> None:
+    What stands between them is no larger than `room`, all of it together.
+    """
+
+    def __init__(self, room: int) -> None:
+        self.room = room
         self.parts: list[str] = []
         self.size = 0
         self.waiting: list[str] = []
@@ -92,8 +97,9 @@ class _Growing:
         self.waiting = []
         start = begin - units(sentence)[max(sentence.find(token), 0)]
         gap = start - self.size
-        if not 0 <= gap <= _MAX_GAP:
+        if not 0 <= gap <= self.room:
             return False
+        self.room -= gap
         self.parts += [" " * (gap - 1) + "\n" if gap else "", sentence]
         self.size = start + units(sentence)[-1]
         return True

@@ -313,7 +313,7 @@ class _Pages:
 
     def _who(self) -> str:
         name = good_name(request.cookies.get(self._cookie(), "")) or (
-            "" if self.review.door.token else self.review.name
+            "" if self.review.door.remote else self.review.name
         )
         return "" if name in self.review.early else name
 

@@ -1,8 +1,9 @@
-"""Who may ask the server something: this machine's own browser, and with a token those who got the link.
+"""Who may ask the server something: those who got the link, which has a token; it is opened for them on this machine.
 
-Other pages in the same browser can send requests to 127.0.0.1 too. What stops them: the Host header must be ours (so
-that no foreign name can be pointed at this address), a write must come from a page of our own, and no page of ours can
-be framed, run a foreign script or be read from elsewhere.
+Others can be logged in on this machine too, and reach 127.0.0.1 as well. Other pages in the same browser can send
+requests there. What stops those: the Host header must be ours (so that no foreign name can be pointed at this address),
+a write must come from a page of our own, and no page of ours can be framed, run a foreign script or be read from
+elsewhere.
 """
 
 from __future__ import annotations
@@ -44,17 +45,18 @@ HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Where the server listens. `token` is empty where only this machine can reach it."""
+    """Where the server listens, and what opens it; with `remote` other machines reach it too."""
 
+    token: str
     host: str = "127.0.0.1"
     port: int = 0
-    token: str = ""
+    remote: bool = False
 
     @property
     def address(self) -> str:
-        """The address to open, with the token where there is one."""
+        """The address to open, with the token."""
         host = platform.node() if self.host in _ALL else f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}/" + (f"?sleutel={self.token}" if self.token else "")
+        return f"http://{host}:{self.port}/?sleutel={self.token}"
 
     @property
     def cookie(self) -> str:
@@ -63,14 +65,19 @@ class Door:
 
 
 def door(host: str | None, port: int) -> Door:
-    """Where to listen: this machine only, or, where a host is asked for, that one with a new token."""
+    """Where to listen, with a new token: this machine only, or the host that is asked for.
+
+    Raises:
+        UsageError: that cannot be the name of a machine.
+    """
+    token = secrets.token_urlsafe(24)
     if host is None or host in ("127.0.0.1", "localhost"):
-        return Door(port=port)
+        return Door(token, port=port)
     if not host or len(host) > 253 or not all(sign.isalnum() or sign in "-.:" for sign in host):
         raise UsageError(
             f"--host '{host[:40]}' is no name of a machine.", "Give a name or an address, such as 0.0.0.0."
         )
-    return Door(host, port, secrets.token_urlsafe(24))
+    return Door(token, host, port, remote=True)
 
 
 def guarded(app: Flask, door: Door) -> None:
@@ -81,7 +88,7 @@ def guarded(app: Flask, door: Door) -> None:
     def refuse() -> Response | None:
         if not is_ours(request.host, door):
             abort(403, "Host")
-        if door.token and not _has_token(door):
+        if not _has_token(door):
             told = request.args.get("sleutel", "")
             if request.method != "GET" or not secrets.compare_digest(told.encode(), door.token.encode()):
                 abort(403, "token")
@@ -102,16 +109,17 @@ def guarded(app: Flask, door: Door) -> None:
 def is_ours(host: str, door: Door) -> bool:
     """Whether a Host header is one under which this server is known.
 
-    >>> is_ours("127.0.0.1:8765", Door(port=8765)), is_ours("example.com:8765", Door(port=8765))
+    >>> here = Door("key", port=8765)
+    >>> is_ours("127.0.0.1:8765", here), is_ours("example.com:8765", here)
     (True, False)
     """
     name, _, port = host.rpartition(":")
     if not name or port != str(door.port):
         return False
     bare = name.strip("[]").lower()
-    if name in _LOCAL or (door.token and bare == door.host.lower()):
+    if name in _LOCAL or (door.remote and bare == door.host.lower()):
         return True
-    return bool(door.token) and door.host in _ALL and (bare == platform.node().lower() or _is_address(bare))
+    return door.remote and door.host in _ALL and (bare == platform.node().lower() or _is_address(bare))
 
 
 def is_same_origin(asked: Request) -> bool:

@@ -6,6 +6,8 @@ pdfium is not thread-safe, so pictures are made one at a time, beside the lock o
 from __future__ import annotations
 
 import hashlib
+import os
+import stat
 from collections import OrderedDict
 from dataclasses import replace
 from enum import StrEnum
@@ -46,7 +48,7 @@ class Pictures:
         if not document.name.lower().endswith(".pdf") and not document.extractor.startswith("pdf"):
             return State.NO_PAGES
         try:
-            found = openable(Path(document.path)).stat()
+            found = _stat(document.path)
             known = self._checked.get(document.id)
             if known is None or known[:2] != (found.st_mtime_ns, found.st_size):
                 is_same = _bytes(document) is not None
@@ -88,12 +90,26 @@ def pages_of(document: Document, passage: Passage) -> list[int]:
     return [page.number for page in document.pages if page.start < passage.end and page.end > passage.start][:3]
 
 
+def _stat(path: str) -> os.stat_result:
+    """What the system says of a file on this machine.
+
+    Raises:
+        OSError: it is a pipe or device, which may never end, or stands on another machine, which would learn who asks.
+    """
+    if path.startswith(("//", "\\\\", "/\\", "\\/")):
+        raise OSError(f"{path} is on another machine")
+    found = openable(Path(path)).stat()
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(f"{path} is no file")
+    return found
+
+
 def _bytes(document: Document) -> bytes | None:
     """The bytes of a document's file, or None where they are no longer those that were scanned."""
-    path = openable(Path(document.path))
-    if path.stat().st_size > _LARGEST:
+    if _stat(document.path).st_size > _LARGEST:
         return None
-    data = path.read_bytes()
+    with openable(Path(document.path)).open("rb") as stream:
+        data = stream.read(_LARGEST + 1)
     return data if hashlib.sha256(data).hexdigest() == document.id else None
 
 

@@ -34,6 +34,7 @@ function put(html, address) {
   document.title = fresh.title;
   const clean = new URL(address);
   clean.searchParams.delete("m"); clean.searchParams.delete("bewaard");
+  if (clean.pathname !== location.pathname || clean.search !== location.search) waiting.length = 0; // meant for what was seen
   history.replaceState(null, "", clean);
   if (focused && find(focused) && !find(focused).disabled) find(focused).focus({ preventScroll: true });
   else if (!isSame) window.scrollTo({ top: 0 });

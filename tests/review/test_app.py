@@ -188,7 +188,7 @@ def test_a_page_of_a_blind_server_confirms_nothing_on_one_that_shows_the_model(t
     opened = Opened(tmp_path, analysis(), blind=True)
     item = opened.items[0]
     seen = opened.browser().seen(item)
-    opened.app = create_app(Review(Desk(opened.store, opened.desk.queue), Settings(), Door(port=PORT)))
+    opened.app = create_app(Review(Desk(opened.store, opened.desk.queue), Settings(), Door(KEY, port=PORT)))
     opened.browser().press(item, "klopt", gezien=seen)
     assert seen == "unknown unknown unknown" and opened.rows() == []
     opened.store.close()
@@ -810,7 +810,7 @@ def test_a_planned_sheet_is_not_for_who_judged_its_passages_before(tmp_path: Pat
     opened.browser("Bo").press(outside, "klopt")
     early = judged_before(sheet, opened.desk.said())
     assert early == {"An": 2}
-    review = Review(Desk(opened.store, sheet.queue, blind=True), Settings(), Door(port=PORT), sheet=sheet, early=early)
+    review = Review(Desk(opened.store, sheet.queue, blind=True), Settings(), Door(KEY, port=PORT), sheet=sheet, early=early)
     cookie = opened.browser("An")
     before = opened.rows()
     cookie.client.application = opened.app = create_app(review)

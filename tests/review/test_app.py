@@ -810,7 +810,9 @@ def test_a_planned_sheet_is_not_for_who_judged_its_passages_before(tmp_path: Pat
     opened.browser("Bo").press(outside, "klopt")
     early = judged_before(sheet, opened.desk.said())
     assert early == {"An": 2}
-    review = Review(Desk(opened.store, sheet.queue, blind=True), Settings(), Door(KEY, port=PORT), sheet=sheet, early=early)
+    review = Review(
+        Desk(opened.store, sheet.queue, blind=True), Settings(), Door(KEY, port=PORT), sheet=sheet, early=early
+    )
     cookie = opened.browser("An")
     before = opened.rows()
     cookie.client.application = opened.app = create_app(review)

@@ -238,7 +238,7 @@ def test_the_examples_as_highlighted_copies_and_a_project_with_their_files(tmp_p
             assert len(made.pages) == len(source.pages) + 1
             notes = [note for page in made.pages[1:] for note in page.get("/Annots", []) if note.get("/T") == "bronnen"]
             assert len(notes) > 5
-            assert any("Woog het meest" in str(note["/Contents"]) for note in notes)
+            assert any("Wat het zwaarst woog" in str(note["/Contents"]) for note in notes)
             with made.open_outline() as outline:
                 assert any(entry.title == "ervaringskennis, gebruikt" for entry in outline.root)
     (papers / sorted(before)[0]).write_bytes(b"%PDF-1.4 changed")

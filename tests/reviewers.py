@@ -87,6 +87,7 @@ def person(chromium: Any, server: Server, name: str) -> tuple[Any, list[str]]:
     page.fill("#naam", name)
     page.keyboard.press("Enter")
     page.wait_for_selector("#oordeel")
+    page.wait_for_load_state("load")  # a key before the page's script is there does nothing
     return page, trouble
 
 

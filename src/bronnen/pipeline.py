@@ -86,8 +86,10 @@ def _reasons(
     about: list[tuple[int, Source]] = []
     first = 0
     for index, passage in enumerate(passages):
-        chances = [_scores(row) for row in scored.sentences[first : first + len(passage.sentences)]]
-        for source, use in model.labels(scored.passages[index], Unit.PASSAGE).items():
+        labels = model.labels(scored.passages[index], Unit.PASSAGE)
+        inside = scored.sentences[first : first + len(passage.sentences)] if labels else ()
+        chances = [_scores(row) for row in inside]
+        for source, use in labels.items():
             asked.append((first + carrier(chances, source, use), source, use))
             about.append((index, source))
         first += len(passage.sentences)

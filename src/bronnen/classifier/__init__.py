@@ -41,7 +41,6 @@ from bronnen.classifier.judging import (
 from bronnen.classifier.reader import Read, Reader
 from bronnen.errors import MissingError
 from bronnen.features import LENT, Row, rows
-from bronnen.formats import replacing
 from bronnen.formats.rates import known_rates, told_rates
 from bronnen.records import Known, Labels, Source, Unit, Use
 
@@ -197,11 +196,7 @@ class Model:
             UsageError: the folder has a model already, and `force` is not given.
             StoreError: the folder cannot be written.
         """
-        make_room(folder, force=force)
-        text = json.dumps(self.card, indent=1, ensure_ascii=False)
-        for name, content in (("model.skops", self.data), ("card.json", f"{text}\n".encode())):
-            with replacing(folder / name) as target:
-                target.write(content)
+        disk.save(folder, self.data, self.card, force=force)
 
     @classmethod
     def load(cls, folder: Path) -> Model:

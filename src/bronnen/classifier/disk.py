@@ -15,6 +15,7 @@ from typing import Any
 from skops import io as skops_io
 
 from bronnen.errors import UsageError
+from bronnen.formats import replacing
 
 ALLOWED = frozenset(
     {
@@ -106,3 +107,17 @@ def make_room(folder: Path, *, force: bool = False) -> None:
         raise UsageError(
             f"Cannot make the folder {folder}: {error.strerror or error}.", "Choose another one."
         ) from error
+
+
+def save(folder: Path, data: bytes, card: dict[str, Any], *, force: bool = False) -> None:
+    """Writes the two files of a model: its state and its card.
+
+    Raises:
+        UsageError: the folder has a model already, and `force` is not given.
+        StoreError: the folder cannot be written.
+    """
+    make_room(folder, force=force)
+    text = json.dumps(card, indent=1, ensure_ascii=False)
+    for name, content in (("model.skops", data), ("card.json", f"{text}\n".encode())):
+        with replacing(folder / name) as target:
+            target.write(content)

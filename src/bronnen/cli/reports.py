@@ -140,7 +140,7 @@ def gathered(asked: Asked) -> tuple[Dossier, About]:
         trends=() if one else trends(dossier),
         gaps=[gap for gap in gaps(whole) if not one or gap.document == one],
         looked_at=looked_at(dossier),
-        connections=connections(whole) if len(whole.documents) > 1 else None,
+        connections=connections(whole) if asked.form == "html" and len(whole.documents) > 1 else None,
         whole=whole,
         questions=own,
     )

@@ -52,13 +52,11 @@ class Told:
 class Dossier:
     """The documents of a scan in the order of its files, all of them together, and groups of them.
 
-    `columns` are those of the user's table that make groups; `groups` has all documents together first.
+    `groups` has all documents together first.
     """
 
     documents: tuple[Told, ...]
     groups: tuple[Grouped, ...]
-    columns: tuple[str, ...]
-    drawn: Drawn | None  # of all documents; None where there is none
     known: Known
     settings: Settings
 
@@ -74,14 +72,13 @@ def gather(analyses: Iterable[Analysis], settings: Settings, metadata: Metadata 
     often = Counter(one.name for one in documents)
     documents = [replace(one, name=one.document.path) if often[one.name] > 1 else one for one in documents]
     found = tuple(groups.found(method))
-    drawn = quantify.joined(one.drawn for one in documents) if documents else None
-    return Dossier(tuple(documents), found, tuple(groups.columns), drawn, groups.known, settings)
+    return Dossier(tuple(documents), found, groups.known, settings)
 
 
 def only(dossier: Dossier, document_id: str) -> Dossier:
     """The dossier of one of its documents; gaps and links of it are found in the whole one."""
     documents = tuple(one for one in dossier.documents if one.document.id == document_id)
-    return replace(dossier, documents=documents, groups=(), columns=(), drawn=documents[0].drawn)
+    return replace(dossier, documents=documents, groups=())
 
 
 def told(stored: Analysis, settings: Settings, metadata: Metadata | None = None) -> Told:

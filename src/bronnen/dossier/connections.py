@@ -1,14 +1,13 @@
-"""Who is heard in a dossier's documents, and which documents could help each other."""
+"""Which documents of a dossier could help each other."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bronnen import links
 from bronnen.dossier import Dossier, Told
 from bronnen.groups import UNKNOWN
-from bronnen.heard import Count, Mention, counted
 from bronnen.links import Asked, Place, Question, Resting
 from bronnen.records import Kind, Source, Use
 from bronnen.settled import LabelledPassage
@@ -19,12 +18,11 @@ APART = ("thema", "theme", "afdeling", "department", "dossier", "organisatie", "
 
 @dataclass(frozen=True, slots=True)
 class Connections:
-    """Who is heard in all documents together, the documents that share bearers, and those that share a question.
+    """The documents that share bearers, and those that share a question.
 
     `asked` holds questions alone: equal texts are versions of one document, and no news.
     """
 
-    counts: tuple[Count, ...]
     resting: tuple[Resting, ...]
     asked: tuple[Asked, ...]
 
@@ -40,15 +38,9 @@ def connections(dossier: Dossier) -> Connections:
     asked = links.asked(questions, texts, groups)
     versions = links.versions(asked, questions)
     return Connections(
-        counted(mentions.values()),
         links.resting(mentions, groups, versions),
         tuple(one for one in asked if one.kind is links.Link.QUESTION),
     )
-
-
-def counts_of(mentions: Sequence[Mention]) -> tuple[Count, ...]:
-    """Who is heard in one document."""
-    return counted([mentions])
 
 
 def _group(told: Told) -> str:

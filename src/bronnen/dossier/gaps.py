@@ -13,7 +13,8 @@ from enum import StrEnum
 from bronnen import quantify
 from bronnen.dossier import Chapter, Dossier, Told
 from bronnen.dossier.trends import COLUMNS
-from bronnen.groups import LEAST, UNKNOWN
+from bronnen.groups import LEAST, UNKNOWN, less
+from bronnen.quantify import Drawn
 from bronnen.records import Balance, Estimate, Source, Use
 
 ENOUGH = 20  # counted passages from which nothing found means something
@@ -55,8 +56,13 @@ def gaps(dossier: Dossier) -> tuple[Gap, ...]:
     """The gaps of a dossier: groups first, then document by document, each before its chapters."""
     found = list(_of_groups(dossier))
     column = _column(dossier)
+    kinds: dict[str, list[Drawn]] = {}
     for told in dossier.documents:
-        found += _of_document(told, _comparable(told, dossier, column))
+        if told.balance.passages >= ENOUGH:
+            kinds.setdefault(told.properties.get(column, ""), []).append(told.drawn)
+    sums = {kind: quantify.joined(drawn) for kind, drawn in kinds.items()}
+    for told in dossier.documents:
+        found += _of_document(told, _comparable(told, dossier, column), sums.get(told.properties.get(column, "")))
     return tuple(found)
 
 
@@ -100,14 +106,15 @@ def _of_groups(dossier: Dossier) -> Iterator[Gap]:
                 yield Gap(*about, rate_of(one.balance, source), others=others)
 
 
-def _of_document(told: Told, others: Sequence[Told]) -> Iterator[Gap]:
+def _of_document(told: Told, others: Sequence[Told], kind: Drawn | None) -> Iterator[Gap]:
+    """`kind`: the draws of all documents of its kind with text enough."""
     about = (told.name, told.document.id, "")
     if _draws_on_none(told.balance):
         yield Gap(Part.DOCUMENT, *about, None, told.balance.passages, rate_of(told.balance, None))
         return  # says all: its chapters would say it again
     for source in Source:
         users = sum(bool(one.balance.found[Use.USED][source]) for one in others)
-        if len(others) >= LEAST and users >= USUAL * len(others) and _lacks(told, others, source):
+        if len(others) >= LEAST and users >= USUAL * len(others) and _lacks(told, kind, source):
             about_source = (Part.DOCUMENT, *about, source, told.balance.passages)
             yield Gap(*about_source, rate_of(told.balance, source), users, len(others))
     for chapter in _several(told):
@@ -123,11 +130,11 @@ def _draws_on_none(balance: Balance) -> bool:
     return high is not None and high <= NONE_AT_ALL
 
 
-def _lacks(told: Told, others: Sequence[Told], source: Source) -> bool:
+def _lacks(told: Told, kind: Drawn | None, source: Source) -> bool:
     """Whether a source is not found in a document, and stands in a smaller part of its passages than in the others'."""
-    if told.balance.passages < ENOUGH or told.balance.found[Use.USED][source]:
+    if kind is None or told.balance.passages < ENOUGH or told.balance.found[Use.USED][source]:
         return False
-    more = quantify.difference(told.drawn, quantify.joined(one.drawn for one in others))[source]
+    more = quantify.difference(told.drawn, less(kind, told.drawn))[source]
     return more.high is not None and more.high < 0
 
 

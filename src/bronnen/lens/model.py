@@ -24,7 +24,6 @@ from bronnen.classifier import (
     disk,
     first,
     fold_numbers,
-    make_room,
     rates,
     recipe,
 )
@@ -32,7 +31,6 @@ from bronnen.classifier.first import Array
 from bronnen.errors import MissingError
 from bronnen.explain import TELLING
 from bronnen.features import Paragraph, Row, rows
-from bronnen.formats import replacing
 from bronnen.lens import Lens, label
 
 FORMAT = 1
@@ -90,11 +88,7 @@ class LensModel:
             UsageError: the folder has a model already, and `force` is not given.
             StoreError: the folder cannot be written.
         """
-        make_room(folder, force=force)
-        text = json.dumps(self.card, indent=1, ensure_ascii=False)
-        for name, content in (("model.skops", self.data), ("card.json", f"{text}\n".encode())):
-            with replacing(folder / name) as target:
-                target.write(content)
+        disk.save(folder, self.data, self.card, force=force)
 
 
 def fit(lens: Lens, passages: Sequence[Paragraph], truth: Array, groups: Array, rng: np.random.Generator) -> LensModel:

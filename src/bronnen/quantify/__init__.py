@@ -51,6 +51,7 @@ __all__ = [
     "hardly_separated",
     "hundredth",
     "hundredths",
+    "is_thin",
     "joined",
 ]
 
@@ -137,6 +138,11 @@ def hundredths(shares: Mapping[Source, Estimate] | None) -> dict[Source, int] | 
     left = 100 - sum(floors.values())
     by_remainder = sorted(Source, key=lambda source: (floors[source] - 100 * shares[source].value, source))
     return {source: floors[source] + (source in by_remainder[:left]) for source in Source}
+
+
+def is_thin(balance: Balance) -> bool:
+    """Whether there was too little, of text or of sources, to say how the sources divide."""
+    return bool({TOO_LITTLE, HARDLY_ANY} & set(balance.doubts))
 
 
 def hardly_separated(known: Known) -> list[str]:

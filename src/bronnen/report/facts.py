@@ -19,7 +19,7 @@ from bronnen.dossier.gaps import Gap, rate_of
 from bronnen.dossier.trends import COLUMNS, Trend
 from bronnen.groups import UNKNOWN
 from bronnen.heard import Count, counted
-from bronnen.quantify import HARDLY_ANY, HARDLY_SEPARATES, TOO_LITTLE, hundredths
+from bronnen.quantify import HARDLY_ANY, HARDLY_SEPARATES, TOO_LITTLE, hundredths, is_thin
 from bronnen.questions import Asked, Questions, chosen
 from bronnen.records import Balance, Estimate, Failure, PageState, Source, Use
 from bronnen.report import findings, talk
@@ -172,8 +172,8 @@ def sources(language: str) -> list[dict[str, str]]:
 
 def said_of(balance: Balance, voice: Voice) -> Facts:
     """A balance as a reader meets it: texts, and parts from 0 to 1 where something is drawn."""
-    is_thin = bool({TOO_LITTLE, HARDLY_ANY} & set(balance.doubts))
-    shares = None if is_thin else balance.used_shares
+    thin = is_thin(balance)
+    shares = None if thin else balance.used_shares
     rounded = hundredths(shares)
     rows = []
     for source in Source:
@@ -204,7 +204,7 @@ def said_of(balance: Balance, voice: Voice) -> Facts:
         "combined": _percentage_of(balance.combined, "combined_said", voice),
         "evenness": _evenness(balance, voice),
         "called": sum(round(balance.called_for[source].value) for source in Source),
-        "is_thin": is_thin,
+        "is_thin": thin,
         "doubts": doubts(balance, voice),
         "nothing": _nothing(balance, voice),
     }
@@ -241,7 +241,7 @@ def hardly(balance: Balance, voice: Voice) -> list[str]:
 def document_facts(told: Told, about: About, voice: Voice) -> Facts:
     """What is said of one document, without its passages."""
     document = told.document
-    has_place = told.balance.used_shares is not None and not {TOO_LITTLE, HARDLY_ANY} & set(told.balance.doubts)
+    has_place = told.balance.used_shares is not None and not is_thin(told.balance)
     return {
         "id": document.id,
         "name": quoted(told.name, _NAME),

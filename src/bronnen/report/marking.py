@@ -5,7 +5,7 @@ from __future__ import annotations
 from bronnen.dossier import Told
 from bronnen.records import Document, Kind, Source, Use
 from bronnen.report.highlight import Mark, Tag, boxes_of
-from bronnen.report.passages import certainty
+from bronnen.report.passages import certainty, in_hundredths
 from bronnen.report.voice import Voice, quoted
 from bronnen.settled import LabelledPassage, weighed
 from bronnen.taxonomy import looks
@@ -64,7 +64,7 @@ def sure(labelled: LabelledPassage, source: Source, voice: Voice) -> str:
     chance = certainty(labelled, source)
     if chance is None:
         return str(voice.said["by_people"])
-    return str(voice.said["chance"].format(chance=min(99, max(1, round(100 * chance)))))
+    return str(voice.said["chance"].format(chance=in_hundredths(chance)))
 
 
 def _group(source: Source, use: Use) -> str:

@@ -52,7 +52,7 @@ def label_facts(labelled: LabelledPassage, source: Source, text: str, language: 
     return {
         "s": list(Source).index(source),
         "u": list(Use).index(use),
-        "c": None if chance is None else min(99, max(1, round(100 * chance))),
+        "c": None if chance is None else in_hundredths(chance),
         "a": begin,
         "b": end,
         "w": "; ".join(weighed(labelled, source, text, language)),
@@ -64,6 +64,11 @@ def certainty(labelled: LabelledPassage, source: Source) -> float | None:
     if source in labelled.by_people or labelled.scores is None:
         return None
     return labelled.scores.get(source, {}).get(labelled.labels[source])
+
+
+def in_hundredths(chance: float) -> int:
+    """A probability as readers see it: never 0 or 100, for nothing is certain."""
+    return min(99, max(1, round(100 * chance)))
 
 
 def strongest(told: Told, source: Source, use: Use = Use.USED, most: int = 3) -> list[LabelledPassage]:

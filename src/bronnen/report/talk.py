@@ -12,7 +12,7 @@ from bronnen.dossier.gaps import ENOUGH, NONE_AT_ALL, rate_of
 from bronnen.dossier.trends import Trend
 from bronnen.heard import Count
 from bronnen.heard.bearers import Bearing, is_named
-from bronnen.quantify import HARDLY_ANY, TOO_LITTLE
+from bronnen.quantify import is_thin
 from bronnen.questions import Asked, Finding, Kind
 from bronnen.records import Balance, Estimate, Source, Use
 from bronnen.report.voice import Facts, Voice
@@ -75,7 +75,7 @@ def _of_sources(balance: Balance, voice: Voice) -> Iterator[Finding]:
                 source.value,
                 said["found_missing"].format(name=name, high=high, all=voice.number_of(balance.passages, "passage")),
             )
-        if share is not None and not _is_thin(balance) and _low(share) >= _PREVAILS:
+        if share is not None and not is_thin(balance) and _low(share) >= _PREVAILS:
             value, between = voice.percentage(share)
             yield Finding(
                 Kind.PREVAILS, source.value, said["found_prevails"].format(name=name, value=value, range=between)
@@ -92,11 +92,11 @@ def _of_whole(balance: Balance, voice: Voice) -> Iterator[Finding]:
     if several and speaking >= _SPEAK and _high(combined) <= _APART:
         value, between = voice.percentage(combined)
         yield Finding(Kind.APART, None, said["found_apart"].format(value=value, range=between))
-    if not _is_thin(balance) and _low(evenness) >= _EVEN and _low(combined) >= _TOGETHER:
+    if not is_thin(balance) and _low(evenness) >= _EVEN and _low(combined) >= _TOGETHER:
         value, between = voice.percentage(combined)
         yield Finding(Kind.BALANCED, None, said["found_balanced"].format(value=value, range=between))
-    if _high(balance.coverage) > NONE_AT_ALL and (_is_thin(balance) or _widest(balance) >= _WIDE):
-        yield Finding(Kind.DOUBT, None, said["found_thin" if _is_thin(balance) else "found_doubt"])
+    if _high(balance.coverage) > NONE_AT_ALL and (is_thin(balance) or _widest(balance) >= _WIDE):
+        yield Finding(Kind.DOUBT, None, said["found_thin" if is_thin(balance) else "found_doubt"])
 
 
 def _of_bearers(counts: Sequence[Count], voice: Voice) -> Iterator[Finding]:
@@ -127,10 +127,6 @@ def _at_least(cases: int, of: int) -> float:
     share, square = cases / of, _Z * _Z
     middle = share + square / (2 * of)
     return float((middle - _Z * math.sqrt(share * (1 - share) / of + square / (4 * of * of))) / (1 + square / of))
-
-
-def _is_thin(balance: Balance) -> bool:
-    return bool({TOO_LITTLE, HARDLY_ANY} & set(balance.doubts))
 
 
 def _low(estimate: Estimate | None) -> float:

@@ -19,7 +19,7 @@ import pdfplumber
 
 from bronnen.errors import BronnenError
 from bronnen.extract import pdf, pdfium, plumber, read
-from bronnen.settings import ExtractSettings
+from bronnen.settings import ExtractSettings, Settings
 
 
 def reference(path: Path) -> int:
@@ -34,7 +34,7 @@ def reference(path: Path) -> int:
 
 
 def ours(engine: str) -> Callable[[Path], int]:
-    return lambda path: len(read(path, ExtractSettings(engine)).pages)
+    return lambda path: len(read(path, Settings(ExtractSettings(engine))).pages)
 
 
 def speed(paths: list[Path], extract: Callable[[Path], int]) -> tuple[int, float]:

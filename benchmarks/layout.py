@@ -25,7 +25,7 @@ from sheets import HYPHENS, Line, Sheet, Tallies, Tally, by_page, line_ends, not
 from bronnen.errors import BronnenError
 from bronnen.extract import read
 from bronnen.records import Document, Kind, PageState
-from bronnen.settings import ExtractSettings
+from bronnen.settings import Settings
 
 JOINING = frozenset(("en", "of", "en/of", "tot", "dan", "als", "noch", "maar", "respectievelijk", "resp", "c.q",
                      "versus", "naar", "plus", "alsook", "alsmede"))  # fmt: skip
@@ -128,7 +128,7 @@ def against_known(wrong: bool) -> dict[str, dict[str, float]]:
     """The measures of every group; prints what is wrong per document if asked."""
     groups: dict[str, Tallies] = {group: defaultdict(Tally) for group in GROUPS}
     for group, path, truth in known():
-        tallies = measured(path, truth, read(path, ExtractSettings()))
+        tallies = measured(path, truth, read(path, Settings()))
         for name, tally in tallies.items():
             groups[group][name].add(tally.right, tally.total)
             for told in tally.wrong if wrong else ():
@@ -162,7 +162,7 @@ def against_real(paths: list[Path], wrong: bool) -> Tallies:
     for path, pages in seen.items():
         start = time.process_time()
         try:
-            document = read(path, ExtractSettings())
+            document = read(path, Settings())
         except BronnenError as error:
             print(error, file=sys.stderr)
             continue
@@ -185,7 +185,7 @@ def against_plumber(paths: list[Path]) -> None:
     for path in paths:
         try:
             start = time.process_time()
-            pages += len(read(path, ExtractSettings()).pages)
+            pages += len(read(path, Settings()).pages)
             ours += time.process_time() - start
         except BronnenError:
             continue

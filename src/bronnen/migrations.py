@@ -197,17 +197,22 @@ CREATE TRIGGER remarks_stay BEFORE DELETE ON remarks
 BEGIN SELECT RAISE(ABORT, 'a remark is never removed'); END;
 """
 
-MIGRATIONS: list[str] = [_FIRST, _SECOND, _THIRD, _FOURTH]
+_FIFTH = """
+ALTER TABLE document_pages ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE document_pages ADD COLUMN confidence REAL;
+ALTER TABLE passages ADD COLUMN confidence REAL;
+"""
+
+MIGRATIONS: list[str] = [_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH]
 
 
-_READABLE = 3  # from this version on, `Store` can read what it cannot bring further
 _NO_WRITING = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)  # the second: of a journal beside the file
 
 
-def migrate(connection: sqlite3.Connection, name: str, *, write: bool = True) -> None:
+def migrate(connection: sqlite3.Connection, name: str, *, write: bool = True) -> bool:
     """Brings a store to the newest version; a new, empty file becomes an empty store.
 
-    For who only reads, one of a somewhat older version stays as it is where it cannot be written.
+    For who only reads, one that cannot be written stays as it is. Tells whether it is of the newest version now.
 
     Raises:
         StoreError: the file is a database of something else, or a store of a newer bronnen.
@@ -233,6 +238,7 @@ def migrate(connection: sqlite3.Connection, name: str, *, write: bool = True) ->
             found = connection.execute("PRAGMA user_version").fetchone()[0]
             if found >= number:
                 continue  # another bronnen that opened the store at the same time did it first
-            if not write and found >= _READABLE and error.sqlite_errorcode & 0xFF in _NO_WRITING:
-                return
+            if not write and error.sqlite_errorcode & 0xFF in _NO_WRITING:
+                return False
             raise
+    return True

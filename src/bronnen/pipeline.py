@@ -12,7 +12,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bronnen import __version__, balance, classifier, explain, extract, features, language, segment
-from bronnen.records import Analysis, Document, MadeWith, Passage, Scores, Sentence, Source, Unit, Use, Verdict, page_at
+from bronnen.records import (
+    Analysis,
+    Document,
+    MadeWith,
+    Passage,
+    Scores,
+    Sentence,
+    Source,
+    Stage,
+    Told,
+    Unit,
+    Use,
+    Verdict,
+    page_at,
+    silent,
+)
 from bronnen.settings import Settings, settings_hash
 from bronnen.shelf import model_folder
 from bronnen.verdicts import carrier
@@ -20,6 +35,9 @@ from bronnen.verdicts import carrier
 if TYPE_CHECKING:
     from numpy import ndarray
     from spacy.language import Language
+
+
+_PAGE = 2_000  # characters that count as a page where a text is read for what it draws on
 
 
 @dataclass(frozen=True)
@@ -45,14 +63,15 @@ def load_tools(settings: Settings) -> Tools:
     return Tools(nlp, model, settings, made_with)
 
 
-def analyse(path: Path, tools: Tools) -> Analysis:
-    """What one document draws on.
+def analyse(path: Path, tools: Tools, told: Told = silent) -> Analysis:
+    """What one document draws on; `told` hears what is under way.
 
     Raises:
         BronnenError: the file cannot be read, is encrypted or has no text.
     """
     settings = tools.settings
-    document = extract.read(path, settings.extract)
+    document = extract.read(path, settings, told)
+    told(Stage.READING, len(document.text) // _PAGE + 1)
     found = segment.passages(document, lambda text: language.sentences(tools.language, text), settings.segment)
     rows = features.rows([[document.text[one.start : one.end] for one in passage.sentences] for passage in found])
     said = model_verdicts(document, found, tools.model, rows)

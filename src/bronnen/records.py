@@ -7,7 +7,7 @@ A span is half-open, `[start, end)`, in Unicode code points over `Document.text`
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -56,6 +56,23 @@ class Unit(StrEnum):
     PASSAGE = "passage"
 
 
+class Stage(StrEnum):
+    """What a document is going through; each takes a time of its own per page."""
+
+    PDFIUM = "pdfium"
+    PDFPLUMBER = "pdfplumber"
+    OCR = "ocr"
+    READING = "reading"  # from text to verdicts
+
+
+Told = Callable[[Stage, int], None]
+"""Hears that so many pages are going to a stage, before they do: whoever waits can tell work from a standstill."""
+
+
+def silent(stage: Stage, pages: int) -> None:
+    """A `Told` that does nothing."""
+
+
 Labels = Mapping[Source, Use]
 """No key means no label."""
 
@@ -91,6 +108,8 @@ class Page:
     width: float
     height: float
     state: PageState
+    hidden: int = 0  # words left out because a reader cannot see them: blacked out, in the paper's colour, off the page
+    confidence: float | None = None  # of the text recognition, 0 to 1, mean over the words; None where text was there
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +166,7 @@ class Passage:
     kind: Kind
     heading: str
     sentences: tuple[Sentence, ...]
+    confidence: float | None = None  # of the text recognition, 0 to 1, mean over its words; None where text was there
 
 
 @dataclass(frozen=True, slots=True)

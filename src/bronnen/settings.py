@@ -16,6 +16,7 @@ from bronnen.errors import UsageError
 
 ENGINES = ("auto", "pdfium", "pdfplumber")
 DOCUMENTS = ("ordinary", "unusual")
+_LEAST_MEMORY = 1024  # MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,21 @@ class BatchSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitSettings:
+    """What one document may take: memory, and per stage (`records.Stage`) seconds to begin with and per page."""
+
+    memory_mb: int = 2048
+    pdfium_seconds: float = 10.0
+    pdfium_page_seconds: float = 0.1
+    pdfplumber_seconds: float = 30.0
+    pdfplumber_page_seconds: float = 1.0
+    ocr_seconds: float = 60.0
+    ocr_page_seconds: float = 120.0
+    reading_seconds: float = 30.0
+    reading_page_seconds: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings; the defaults here equal `configs/default.toml`, and a test says so."""
 
@@ -59,6 +75,7 @@ class Settings:
     model: ModelSettings = field(default_factory=ModelSettings)
     balance: BalanceSettings = field(default_factory=BalanceSettings)
     batch: BatchSettings = field(default_factory=BatchSettings)
+    limits: LimitSettings = field(default_factory=LimitSettings)
 
 
 def load_settings(path: Path | None = None) -> Settings:
@@ -94,6 +111,12 @@ def settings_of(told: dict[str, Any]) -> Settings:
         raise UsageError(said, f"Use one of: {', '.join(DOCUMENTS)}.")
     if settings.batch.jobs < 0:
         raise UsageError(f"batch.jobs is {settings.batch.jobs}.", "Use 0 for all cores, or a number of workers.")
+    if settings.limits.memory_mb < _LEAST_MEMORY:
+        said = f"limits.memory_mb is {settings.limits.memory_mb}; bronnen itself needs half of {_LEAST_MEMORY}."
+        raise UsageError(said, f"Use {_LEAST_MEMORY} or more.")
+    for name, value in asdict(settings.limits).items():
+        if not 0 < value < 1e9:  # not a number neither
+            raise UsageError(f"limits.{name} is {value}.", "Use a number above 0.")
     return settings
 
 
@@ -129,6 +152,8 @@ def _record(kind: Any, told: Any, where: str) -> Any:
         wanted = hints[name]
         if is_dataclass(wanted):
             values[name] = _record(wanted, value, f"{where}{name}.")
+        elif type(value) is int and wanted is float:
+            values[name] = float(value)
         elif type(value) is not wanted:
             raise UsageError(f"'{where}{name}' is {value!r}.", f"It must be of type {wanted.__name__}.")
         else:

@@ -9,7 +9,7 @@ from office_factory import open_text, p, with_notes, word
 
 from bronnen.extract import read
 from bronnen.records import Document
-from bronnen.settings import ExtractSettings
+from bronnen.settings import Settings
 
 pytest.importorskip("docx", reason="the extra 'office' is not installed")
 pytest.importorskip("odfdo", reason="the extra 'office' is not installed")
@@ -45,7 +45,7 @@ def test_footnotes_and_endnotes_of_word_have_their_marks(tmp_path: Path) -> None
         + p("Slot", more=mark("footnote", 99) + run("."))
     )  # fmt: skip
     notes = {"footnote": {7: "CBS, 2023.", 4: "Inclusief verhuizingen."}, "endnote": {3: "Zie ook de bijlage."}}
-    document = read(with_notes(word(tmp_path / "a.docx", body), notes), ExtractSettings())
+    document = read(with_notes(word(tmp_path / "a.docx", body), notes), Settings())
     assert told(document) == [
         ("paragraph", "Het aantal steeg, zo blijkt uit cijfers."),
         ("footnote", "CBS, 2023."),
@@ -81,7 +81,7 @@ def test_nested_lists_boxes_changes_and_contents_of_word(tmp_path: Path) -> None
         + item("Een", 0) + item("Daaronder", 1) + p("Bij de plaat.", more=box) + f"<w:tbl>{kept}{gone}</w:tbl>"
         + p("Figuur 1: wachttijd", "Caption")
     )  # fmt: skip
-    document = read(word(tmp_path / "a.docx", body, styles), ExtractSettings())
+    document = read(word(tmp_path / "a.docx", body, styles), Settings())
     assert told(document) == [
         ("contents", "1 Aanleiding 3"),
         ("heading", "Aanleiding"),
@@ -110,7 +110,7 @@ def test_notes_and_captions_of_an_open_document(tmp_path: Path) -> None:
         "<text:sequence>1</text:sequence>: wachttijd</text:p></draw:text-box></draw:frame></text:p>"
         f"<text:list><text:list-item><text:p>Punt{note('2', 'Een tweede.')}</text:p></text:list-item></text:list>"
     )
-    document = read(open_text(tmp_path / "a.odt", body), ExtractSettings())
+    document = read(open_text(tmp_path / "a.odt", body), Settings())
     assert told(document) == [
         ("paragraph", "Het steeg en daalde weer."),
         ("footnote", "CBS, 2023."),

@@ -11,7 +11,7 @@ from pdf_factory import Sheet, grid, paragraph, pdf, text
 from bronnen.errors import BronnenError, EncryptedError, NoTextError, UnreadableError
 from bronnen.extract import read
 from bronnen.records import Document, Kind, PageState
-from bronnen.settings import ENGINES, ExtractSettings
+from bronnen.settings import ENGINES, ExtractSettings, Settings
 
 LINES = (
     "De gemeente wil weten wat inwoners van de nieuwe regeling vinden en",
@@ -36,7 +36,7 @@ def reads(engine: str, tmp_path: Path) -> Reads:
     def read_bytes(data: bytes) -> Document:
         path = tmp_path / "stuk.pdf"
         path.write_bytes(data)
-        return read(path, ExtractSettings(engine))
+        return read(path, Settings(ExtractSettings(engine)))
 
     return read_bytes
 
@@ -80,12 +80,12 @@ def test_what_cannot_be_read_is_refused_with_a_reason(
 def test_a_file_without_pages_says_so(tmp_path: Path) -> None:
     (tmp_path / "stuk.pdf").write_bytes(pdf())
     with pytest.raises(UnreadableError, match="no pages"):
-        read(tmp_path / "stuk.pdf", ExtractSettings())
+        read(tmp_path / "stuk.pdf", Settings())
 
 
 def test_missing_file_and_unknown_kind_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UnreadableError, match="cannot be opened"):
-        read(tmp_path / "weg.pdf", ExtractSettings())
+        read(tmp_path / "weg.pdf", Settings())
 
 
 def test_a_paragraph_is_one_block(reads: Reads) -> None:
@@ -219,11 +219,11 @@ def test_the_same_file_gives_the_same_document(reads: Reads) -> None:
 def test_a_pdf_with_another_ending_is_read_as_pdf(tmp_path: Path) -> None:
     path = tmp_path / "stuk.docx"
     path.write_bytes(pdf(full()))
-    assert read(path, ExtractSettings()).text == READABLE
+    assert read(path, Settings()).text == READABLE
 
 
 def test_a_page_count_that_the_file_makes_up_is_not_believed(tmp_path: Path) -> None:
     path = tmp_path / "stuk.pdf"
     path.write_bytes(pdf(full(), full()).replace(b"/Count 2", b"/Count 9"))
-    document = read(path, ExtractSettings())
+    document = read(path, Settings())
     assert [page.state for page in document.pages] == [PageState.TEXT, PageState.TEXT]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bronnen.extract import layout, read
 from bronnen.extract.words import RawPage, RawTable, RawWord, Tally, clean, sane_box
 from bronnen.records import Document, PageState
-from bronnen.settings import ExtractSettings
+from bronnen.settings import ExtractSettings, Settings
 
 ROOT = Path(__file__).parents[2]
 REFUSED = {"gescand", "kapotte-tekstlaag", "versleuteld"}  # and what is said of them: test_examples.py
@@ -119,7 +119,7 @@ def test_no_word_is_lost_and_none_drifts(told: list[RawPage], data: st.DataObjec
 @pytest.mark.parametrize("engine", ["auto", "pdfplumber"])
 @pytest.mark.parametrize("path", mostly_slow(SAMPLES), ids=lambda path: path.stem)
 def test_the_samples_are_sound(path: Path, engine: str) -> None:
-    document = read(path, ExtractSettings(engine))
+    document = read(path, Settings(ExtractSettings(engine)))
     assert_sound(document)
     assert_every_character_placed(document)
     assert_on_its_page(document)
@@ -132,7 +132,7 @@ def test_the_samples_are_sound(path: Path, engine: str) -> None:
 @pytest.mark.skipif(not REAL.is_dir(), reason="the real PDFs are not here")
 @pytest.mark.parametrize("path", sorted(REAL.glob("*.pdf")), ids=lambda path: path.stem)
 def test_real_files_are_sound(path: Path) -> None:
-    document = read(path, ExtractSettings())
+    document = read(path, Settings())
     assert_sound(document)
     assert_every_character_placed(document)
     assert_on_its_page(document)

@@ -25,7 +25,7 @@ from bronnen.extract import read
 from bronnen.records import Document, Kind
 from bronnen.report.highlight import USED, Copy, Cover, Loss, Mark, Tag, boxes_of, highlighted
 from bronnen.report.losses import TOLD
-from bronnen.settings import ExtractSettings
+from bronnen.settings import ExtractSettings, Settings
 from bronnen.taxonomy import looks
 
 pikepdf = pytest.importorskip("pikepdf")
@@ -76,7 +76,7 @@ def sheet(shape: tuple[str, int], left: Sequence[str], right: Sequence[str], ext
 def reads(tmp_path: Path) -> Callable[..., Document]:
     def read_bytes(data: bytes, engine: str = "auto") -> Document:
         (tmp_path / "stuk.pdf").write_bytes(data)
-        return read(tmp_path / "stuk.pdf", ExtractSettings(engine))
+        return read(tmp_path / "stuk.pdf", Settings(ExtractSettings(engine)))
 
     return read_bytes
 
@@ -447,7 +447,7 @@ def test_losses_are_told_in_both_languages() -> None:
 @pytest.mark.parametrize("path", REAL[::12], ids=lambda path: path.stem[:30])
 def test_real_files_change_over_the_words_only(path: Path) -> None:
     try:
-        document = read(path, ExtractSettings())
+        document = read(path, Settings())
     except BronnenError:
         pytest.skip("it cannot be read")
     source = path.read_bytes()

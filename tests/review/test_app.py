@@ -711,11 +711,11 @@ def test_english_is_english(tmp_path: Path) -> None:
 def test_a_page_is_drawn_only_from_the_file_that_was_scanned(tmp_path: Path) -> None:
     example = Path(__file__).parents[2] / "corpus" / "voorbeelden" / "verslag-bewonersavond-dorpsweg.pdf"
     from bronnen.extract import read
-    from bronnen.settings import ExtractSettings
+    from bronnen.settings import Settings
 
     path = tmp_path / "verslag.pdf"
     path.write_bytes(example.read_bytes())
-    document = read(path, ExtractSettings())
+    document = read(path, Settings())
     made = analysis(paragraphs=[], document_id=document.id)
     block = next(one for one in document.blocks if one.end - one.start > 300)
     passage = replace(

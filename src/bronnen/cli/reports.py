@@ -241,7 +241,7 @@ def _copies(asked: Asked, dossier: Dossier, about: About) -> Outcome:
         path = openable(Path(one.document.path))
         if not _is_same(Path(one.document.path), one.document.id):
             raise UsageError(f"{one.document.path} is gone or was changed.", "Scan it again, then report.")
-        document = read(path, dossier.settings.extract)
+        document = read(path, dossier.settings)
         if document.text != one.document.text:
             raise UsageError(f"{one.document.path} was read by another bronnen.", "Scan it again, then report.")
         cover = Cover(summary_pdf(_summary(one, about, asked.language)), voice.said["cover"])

@@ -14,8 +14,8 @@ from pathlib import Path
 from bronnen.errors import BronnenError, EncryptedError, NoTextError, UnreadableError
 from bronnen.extract import layout
 from bronnen.extract.chapters import with_chapters
-from bronnen.records import Document, Kind
-from bronnen.settings import ExtractSettings
+from bronnen.records import Document, Kind, Told, silent
+from bronnen.settings import Settings
 
 SUFFIXES: frozenset[str] = frozenset({".pdf", ".docx", ".odt", ".html", ".htm", ".md", ".markdown", ".txt"})
 """All file name endings that can be read, lower-case."""
@@ -27,8 +27,8 @@ _LONGEST = 200  # Windows stops at 260 characters, and a store's journal has a l
 Reader = Callable[[Path], Sequence[tuple[Kind, str]]]
 
 
-def read(path: Path, settings: ExtractSettings) -> Document:
-    """The text of a file and where everything in it stands.
+def read(path: Path, settings: Settings, told: Told = silent) -> Document:
+    """The text of a file and where everything in it stands; `told` hears what is under way.
 
     Raises:
         UnreadableError: the file is missing, empty, damaged, or not what its name says.
@@ -38,13 +38,13 @@ def read(path: Path, settings: ExtractSettings) -> Document:
         UsageError: bronnen does not read this kind of file.
     """
     try:
-        document = _read(path, settings)
+        document = _read(path, settings, told)
     except BronnenError:
         raise
     except Exception as error:  # the edge: whatever a library throws at a file is about that file
-        told = f"{type(error).__name__}: {error}".rstrip(": ")[:300]
+        said = f"{type(error).__name__}: {error}".rstrip(": ")[:300]
         raise UnreadableError(
-            f"{path.name} cannot be read ({told}).", "Open it in its own program and save it again."
+            f"{path.name} cannot be read ({said}).", "Open it in its own program and save it again."
         ) from error
     if not document.text.strip():
         raise NoTextError(f"{path.name} has no text.", "Check that it is the right file.")
@@ -67,13 +67,13 @@ def extended(name: str, longest: int = _LONGEST) -> str:
     return "\\\\?\\UNC\\" + name[2:] if name.startswith("\\\\") else "\\\\?\\" + name
 
 
-def _read(path: Path, settings: ExtractSettings) -> Document:
+def _read(path: Path, settings: Settings, told: Told) -> Document:
     data = _bytes_of(path)
     known = hashlib.sha256(data).hexdigest()
     if path.suffix.lower() == ".pdf" or b"%PDF-" in data[:1024]:
         from bronnen.extract import pdf
 
-        laid, extractor = pdf.read(data, path.name, settings.engine)
+        laid, extractor = pdf.read(data, path.name, settings, told)
     else:
         _refuse_old_office(data, path.name)
         reader, extractor = _reader(path)

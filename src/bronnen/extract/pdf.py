@@ -16,20 +16,23 @@ from bronnen.errors import BronnenError, EncryptedError, NoTextError, Unreadable
 from bronnen.extract import layout, pdfium
 from bronnen.extract.garbled import is_garbled
 from bronnen.extract.words import RawPage
-from bronnen.records import PageState
+from bronnen.records import PageState, Stage, Told, silent
+from bronnen.settings import Settings
 
 MAX_PAGES = 20_000
 
 
-def read(data: bytes, name: str, engine: str) -> tuple[layout.Laid, str]:
+def read(data: bytes, name: str, settings: Settings, told: Told = silent) -> tuple[layout.Laid, str]:
     """The laid-out text of a PDF, and the names and versions of the engines that read it.
 
     Raises:
         UnreadableError, EncryptedError, NoTextError: with the file's name and a next step.
     """
     junk = data.find(b"%PDF-", 0, 1 << 16)
+    if junk >= 1024:  # engines skip less by themselves
+        data = data[junk:]
     try:
-        pages, extractor = pages_of(data[junk:] if junk >= 1024 else data, engine)  # engines skip less by themselves
+        pages, extractor = pages_of(data, settings.extract.engine, told)
     except BronnenError as error:
         raise type(error)(f"{name} {error.message}", error.next_step) from error
     states = [state_of(page) for page in pages]
@@ -38,16 +41,17 @@ def read(data: bytes, name: str, engine: str) -> tuple[layout.Laid, str]:
     return layout.from_pages(pages, states), extractor
 
 
-def pages_of(data: bytes, engine: str) -> tuple[list[RawPage], str]:
+def pages_of(data: bytes, engine: str, told: Told = silent) -> tuple[list[RawPage], str]:
     """What `engine` sees on every page, and the names and versions of the engines that did."""
     if engine == "pdfplumber":
-        return _all_by_plumber(data)
+        return _all_by_plumber(data, told)
     try:
         with pdfium.opened(data) as document, ExitStack() as stack:
             numbers = range(1, _count(len(document)) + 1)
+            told(Stage.PDFIUM, len(numbers))
             if engine == "pdfium":
                 return [_tried(_by_pdfium(document), number) for number in numbers], pdfium.VERSION
-            reference = _Reference(data, len(document), stack)
+            reference = _Reference(data, len(document), stack, told)
             pages = [_best(document, reference, number) for number in numbers]
             while len(pages) > reference.pages > 0 and pages[-1].failed:
                 pages.pop()  # pdfium believes the number that the file states, pdfplumber counts
@@ -57,7 +61,7 @@ def pages_of(data: bytes, engine: str) -> tuple[list[RawPage], str]:
     except UnreadableError as error:
         if engine == "pdfium" or data[:1024].find(b"%PDF-") < 0:
             raise _named(data, error) from error
-        return _all_by_plumber(data)
+        return _all_by_plumber(data, told)
 
 
 def state_of(page: RawPage) -> PageState:
@@ -73,8 +77,8 @@ def state_of(page: RawPage) -> PageState:
 class _Reference:
     """pdfplumber's view of the document, opened when the first page needs it and closed by the stack."""
 
-    def __init__(self, data: bytes, count: int, stack: ExitStack) -> None:
-        self.data, self.count, self.stack = data, count, stack
+    def __init__(self, data: bytes, count: int, stack: ExitStack, told: Told) -> None:
+        self.data, self.count, self.stack, self.told = data, count, stack, told
         self.document: Any = None
         self.tried = False
         self.pages = 0  # as pdfplumber counts them; 0 where it was not asked
@@ -84,6 +88,7 @@ class _Reference:
         """The page, or None where pdfplumber cannot read it or counts the pages otherwise than pdfium does."""
         from bronnen.extract import plumber
 
+        self.told(Stage.PDFPLUMBER, 1)
         try:
             if not self.tried:
                 self.tried = True
@@ -130,12 +135,13 @@ def _failed(number: int, error: Exception) -> RawPage:
     return RawPage(number, 0.0, 0.0, [], failed=f"{type(error).__name__}: {error}"[:200])
 
 
-def _all_by_plumber(data: bytes) -> tuple[list[RawPage], str]:
+def _all_by_plumber(data: bytes, told: Told) -> tuple[list[RawPage], str]:
     from bronnen.extract import plumber
 
     try:
         with plumber.opened(data) as document:
             numbers = range(1, _count(len(document.pages)) + 1)
+            told(Stage.PDFPLUMBER, len(numbers))
             read_page: Callable[[int], RawPage] = lambda number: plumber.read_page(document, number)  # noqa: E731
             return [_tried(read_page, number) for number in numbers], plumber.VERSION
     except EncryptedError:

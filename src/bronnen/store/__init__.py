@@ -79,7 +79,9 @@ class Store:
                 opened.enter_context(closing(opening.lock(folder / opening.LOCK)))
             opened.enter_context(told(self.path))
             self._connection = opened.enter_context(closing(opening.connect(self.path, shared=shared)))
-            migrate(self._connection, str(self.path), write=write)
+            if not migrate(self._connection, str(self.path), write=write):
+                self._connection = opened.enter_context(closing(opening.copied(self._connection, shared=shared)))
+                migrate(self._connection, str(self.path))
             if not write:
                 self._connection.execute("PRAGMA query_only = ON")
             self._opened = opened.pop_all()
@@ -342,8 +344,6 @@ class Store:
             "(SELECT max(id) FROM remarks GROUP BY document, start, end, by) ORDER BY r.document, r.start, r.id"
         )
         with told(self.path):
-            if not self._connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'remarks'").fetchone():
-                return []  # an older store on a disk that cannot be written
             return [Remark(*row) for row in self._connection.execute(question)]
 
     # Inside.

@@ -45,3 +45,10 @@ def connect(path: Path, *, shared: bool = False) -> sqlite3.Connection:
     connection.execute("PRAGMA recursive_triggers = ON")  # else INSERT OR REPLACE removes behind the triggers' back
     connection.execute("PRAGMA trusted_schema = OFF")
     return connection
+
+
+def copied(connection: sqlite3.Connection, *, shared: bool = False) -> sqlite3.Connection:
+    """A copy of a database on a disk that cannot be written; it lies in a temporary file that SQLite takes away."""
+    copy = sqlite3.connect("", isolation_level=None, check_same_thread=not shared)
+    connection.backup(copy)
+    return copy

@@ -98,7 +98,8 @@ def balance_of(stored: str) -> Balance:
 
 def page_rows(document: Document, key: int) -> Iterator[tuple[Any, ...]]:
     for position, page in enumerate(document.pages):
-        yield key, position, page.start, page.end, page.number, page.width, page.height, str(page.state)
+        size = page.width, page.height
+        yield key, position, page.start, page.end, page.number, *size, str(page.state), page.hidden, page.confidence
 
 
 def note_rows(document: Document, key: int) -> Iterator[tuple[Any, ...]]:

@@ -73,7 +73,8 @@ def replace(connection: sqlite3.Connection, run: int, analysis: Analysis) -> int
     connection.execute(
         "INSERT INTO models VALUES (?, ?) ON CONFLICT DO NOTHING", (made.model, json.dumps(told_rates(analysis.known)))
     )
-    connection.executemany("INSERT INTO document_pages VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows.page_rows(document, key))
+    places = ", ".join("?" * 10)
+    connection.executemany(f"INSERT INTO document_pages VALUES ({places})", rows.page_rows(document, key))
     connection.executemany("INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?)", rows.block_rows(document, key))
     connection.executemany("INSERT INTO note_marks VALUES (?, ?, ?, ?, ?)", rows.note_rows(document, key))
     _put_passages(connection, key, text, analysis.passages)
@@ -88,8 +89,11 @@ def _put_passages(connection: sqlite3.Connection, key: int, text: str, passages:
     first = connection.execute("SELECT coalesce(max(id), 0) + 1 FROM passages").fetchone()[0]
     numbered = list(enumerate(passages, start=first))
     connection.executemany(
-        "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?)",
-        ((at, key, found.start, found.end, str(found.kind), storable(found.heading)) for at, found in numbered),
+        "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            (at, key, found.start, found.end, str(found.kind), storable(found.heading), found.confidence)
+            for at, found in numbered
+        ),
     )
     connection.executemany(
         "INSERT INTO sentences VALUES (?, ?, ?, ?)",
@@ -125,11 +129,12 @@ def document(connection: sqlite3.Connection, key: int) -> Document:
     question = "SELECT id, name, path, text, extractor FROM documents WHERE key = ?"
     document_id, name, path, text, extractor = connection.execute(question, (key,)).fetchone()
     question = (
-        "SELECT start, end, number, width, height, state FROM document_pages WHERE document = ? ORDER BY position"
+        "SELECT start, end, number, width, height, state, hidden, confidence "
+        "FROM document_pages WHERE document = ? ORDER BY position"
     )
     pages = tuple(
-        Page(start, end, number, width, height, PageState(state))
-        for start, end, number, width, height, state in connection.execute(question, (key,))
+        Page(start, end, number, width, height, PageState(state), hidden, confidence)
+        for start, end, number, width, height, state, hidden, confidence in connection.execute(question, (key,))
     )
     question = "SELECT start, end, kind, page, opens_chapter FROM blocks WHERE document = ? ORDER BY position"
     blocks = tuple(
@@ -190,10 +195,10 @@ def passages(connection: sqlite3.Connection, key: int) -> tuple[Passage, ...]:
     )
     for passage_id, start, end in connection.execute(question, (key,)):
         sentences.setdefault(passage_id, []).append(Sentence(start, end))
-    question = "SELECT id, start, end, kind, heading FROM passages WHERE document = ? ORDER BY id"
+    question = "SELECT id, start, end, kind, heading, confidence FROM passages WHERE document = ? ORDER BY id"
     return tuple(
-        Passage(start, end, Kind(kind), heading, tuple(sentences.get(passage_id, ())))
-        for passage_id, start, end, kind, heading in connection.execute(question, (key,))
+        Passage(start, end, Kind(kind), heading, tuple(sentences.get(passage_id, ())), confidence)
+        for passage_id, start, end, kind, heading, confidence in connection.execute(question, (key,))
     )
 
 
@@ -226,9 +231,11 @@ def around(
     row = connection.execute(question, (key, start)).fetchone()
     if row is None:
         return None
-    question = "SELECT id, start, end, kind, heading FROM passages WHERE document = ? AND id BETWEEN ? AND ?"
+    question = (
+        "SELECT id, start, end, kind, heading, confidence FROM passages WHERE document = ? AND id BETWEEN ? AND ?"
+    )
     found = {
-        passage_id - row[0]: Passage(begin, end, Kind(kind), heading, sentences(connection, passage_id))
-        for passage_id, begin, end, kind, heading in connection.execute(question, (key, row[0] - 1, row[0] + 1))
+        at - row[0]: Passage(begin, end, Kind(kind), heading, sentences(connection, at), confidence)
+        for at, begin, end, kind, heading, confidence in connection.execute(question, (key, row[0] - 1, row[0] + 1))
     }
     return found.get(-1), found[0], found.get(1)

@@ -53,6 +53,7 @@ HEAVY = {  # each heavy library lives in one room
     "plotly": {"report"},
     "typst": {"report"},
     "pikepdf": {"report"},
+    "psutil": {"batch"},
 }
 SILENT_NAMES = re.compile(r"(^|_)(manager|service|handler|helper|util|utils|common|base|process|info|misc)(_|s?$)")
 

@@ -5,72 +5,136 @@ from __future__ import annotations
 import multiprocessing
 import sys
 import time
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+import psutil
 import pytest
-import workers
+import workers as stand_ins
 from factories import analysis
+from walks import Here
 
 from bronnen import batch, pipeline
-from bronnen.batch import analyse_all, failure_of
-from bronnen.errors import EncryptedError, MissingError, UnreadableError
+from bronnen.batch import Crew, analyse_all, crew, failure_of
+from bronnen.batch.workers import Workers
+from bronnen.errors import BronnenError, EncryptedError, LostError, MissingError, UnreadableError
 from bronnen.records import Analysis, Failure, Word
-from bronnen.settings import Settings
+from bronnen.settings import LimitSettings, Settings, settings_of
+
+QUICK = settings_of({"limits": {"pdfium_seconds": 0.5, "pdfplumber_seconds": 0.5, "pdfplumber_page_seconds": 0.5}})
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def pool(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Workers that read no files: see `workers`."""
-    monkeypatch.setattr(batch, "_start", workers.start)
-    monkeypatch.setattr(batch, "_work", workers.work)
+    """Workers that read no files, see `workers`, and load nothing."""
+    monkeypatch.setattr(batch, "work", stand_ins.work)
+    monkeypatch.setattr(batch.workers, "PRELOADED", ["factories"])
 
 
-def ends(*names: str, jobs: int = 2) -> dict[str, str]:
-    done = list(analyse_all([Path(name) for name in names], Settings(), jobs))
+def ends(*names: str, jobs: int = 2, settings: Settings = QUICK) -> dict[str, str]:
+    with crew(replace(settings, batch=replace(settings.batch, jobs=jobs)), len(names)) as at_work:
+        done = list(analyse_all([Path(name) for name in names], settings, at_work))
     assert sorted(path.name for path, _ in done) == sorted(names), "every file once"
     return {path.name: outcome.code if isinstance(outcome, Failure) else "ok" for path, outcome in done}
 
 
-@pytest.mark.usefixtures("pool")
+@pytest.fixture
+def two() -> Iterator[Workers]:
+    with Workers(2, LimitSettings()) as executor:
+        yield executor
+
+
 def test_a_worker_that_dies_costs_only_its_file() -> None:
     names = [f"{number:02}.pdf" for number in range(12)]
-    found = ends("locked.pdf", *names[:5], "crash.pdf", "crash2.pdf", *names[5:], "odd.pdf")
-    assert found.pop("crash.pdf") == found.pop("crash2.pdf") == "crashed"
+    lost = ["crash.pdf", "crash2.pdf", "segfault.pdf", "killed.pdf"]
+    found = ends("locked.pdf", *names[:5], *lost, *names[5:], "odd.pdf")
+    assert {found.pop(name) for name in lost} == {"crashed"}
     assert found.pop("locked.pdf") == "encrypted"
-    assert found.pop("odd.pdf") in ("bug", "crashed")
+    assert found.pop("odd.pdf") == "bug"
     assert set(found.values()) == {"ok"}
 
 
+def test_a_file_on_which_a_worker_stands_still_is_given_up_and_one_that_works_on_is_not() -> None:
+    began = time.monotonic()
+    found = ends("a.pdf", "hanging.pdf", "deaf.pdf", "patient.pdf", "b.pdf")
+    assert found == {"a.pdf": "ok", "hanging.pdf": "timeout", "deaf.pdf": "timeout", "patient.pdf": "ok", "b.pdf": "ok"}
+    assert time.monotonic() - began < 60
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds it")
-@pytest.mark.usefixtures("pool")
 def test_a_file_that_eats_all_memory_costs_only_itself() -> None:
     assert ends("a.pdf", "greedy.pdf", "b.pdf") == {"a.pdf": "ok", "greedy.pdf": "memory", "b.pdf": "ok"}
 
 
-@pytest.mark.usefixtures("pool")
+def test_memory_that_the_system_does_not_bound_is_watched() -> None:
+    small = settings_of({"limits": {"memory_mb": 1024}})
+    assert ends("a.pdf", "growing.pdf", "b.pdf", settings=small) == {
+        "a.pdf": "ok",
+        "growing.pdf": "memory",
+        "b.pdf": "ok",
+    }
+
+
+def test_a_worker_is_replaced_after_some_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch.workers, "_TASKS", 3)
+    with Workers(1, LimitSettings()) as one:
+        found = [one.submit(stand_ins.pid).result() for _ in range(7)]
+    assert [found.count(pid) for pid in dict.fromkeys(found)] == [3, 3, 1]
+
+
+def test_a_worker_that_dies_while_it_waits_costs_nothing(two: Workers) -> None:
+    for _ in range(3):
+        pid = two.submit(stand_ins.pid).result()
+        psutil.Process(pid).kill()
+        psutil.wait_procs([psutil.Process(pid)] if psutil.pid_exists(pid) else [], timeout=5)
+    assert two.submit(stand_ins.pid).result()
+
+
+def test_an_error_of_a_task_is_its_own(two: Workers) -> None:
+    with pytest.raises(EncryptedError, match="locked"):
+        two.submit(stand_ins.fail, EncryptedError("It is locked.", "Unlock it.")).result()
+    with pytest.raises(Exception, match="pickle"):
+        two.submit(lambda: 1).result()
+    assert two.submit(stand_ins.pid).result()
+
+
+def test_what_waits_can_be_cancelled_and_the_end_gives_up_the_rest(tmp_path: Path) -> None:
+    with Workers(1, LimitSettings()) as one:
+        slow = one.submit(stand_ins.mark, str(tmp_path), "slow", 60)
+        while not slow.running():
+            time.sleep(0.01)
+        waiting = [one.submit(stand_ins.mark, str(tmp_path), f"{number}", 0) for number in range(3)]
+        assert waiting[0].cancel() and not slow.cancel()
+    assert isinstance(slow.exception(), BronnenError) and not isinstance(slow.exception(), LostError)
+    assert all(future.cancelled() for future in waiting)
+    assert not list(tmp_path.iterdir())
+    with pytest.raises(RuntimeError):
+        one.submit(stand_ins.pid)
+
+
 def test_a_reader_who_stops_leaves_no_workers_behind() -> None:
-    found = analyse_all([Path("a.pdf"), *(Path(f"slow{number}.pdf") for number in range(3))], Settings(), 2)
-    assert next(found)[0] == Path("a.pdf")
-    began = time.monotonic()
-    found.close()  # type: ignore[attr-defined]
-    while multiprocessing.active_children() and time.monotonic() < began + 5:
-        time.sleep(0.05)
+    with crew(Settings(), 4) as at_work:
+        found = analyse_all([Path("a.pdf"), *(Path(f"slow{number}.pdf") for number in range(3))], Settings(), at_work)
+        assert next(found)[0] == Path("a.pdf")
+        began = time.monotonic()
+        found.close()  # type: ignore[attr-defined]
     assert not multiprocessing.active_children()
     assert time.monotonic() - began < 5
 
 
-def test_tools_that_do_not_load_are_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch, "_start", workers.start_without_model)
-    with pytest.raises(MissingError, match="no model"):
-        list(analyse_all([Path("a.pdf"), Path("b.pdf")], Settings(), 2))
+@pytest.mark.parametrize("name", ["untooled.pdf", "unready.pdf"])
+def test_tools_that_do_not_load_are_told_once(name: str) -> None:
+    with pytest.raises(BronnenError, match=r"no model|does not start"):
+        ends(name, "b.pdf", "c.pdf", jobs=1)
 
 
-def test_one_job_works_here_and_loads_its_tools_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    loads: list[Settings] = []
+def test_what_happens_to_a_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
     word = Word(0, 1, 1, 0, 0, 1, 1, 9, False)
 
-    def analyse(path: Path, tools: object) -> Analysis:
+    def analyse(path: Path, tools: object, told: object) -> Analysis:
         if path.stem == "locked":
             raise EncryptedError("It is locked.", "Unlock it.")
         if path.stem == "bug":
@@ -79,10 +143,10 @@ def test_one_job_works_here_and_loads_its_tools_once(monkeypatch: pytest.MonkeyP
         object.__setattr__(found.document, "words", (word,))
         return found
 
-    monkeypatch.setattr(pipeline, "load_tools", lambda settings: loads.append(settings) or SimpleNamespace())
+    monkeypatch.setattr(pipeline, "load_tools", lambda settings: SimpleNamespace())
     monkeypatch.setattr(pipeline, "analyse", analyse)
-    done = list(analyse_all([Path("a.pdf"), Path("locked.pdf"), Path("bug.pdf")], Settings(), 1))
-    assert len(loads) == 1
+    paths = [Path("a.pdf"), Path("locked.pdf"), Path("bug.pdf")]
+    done = list(analyse_all(paths, Settings(), Crew(Here(), 1)))
     first = done[0][1]
     assert isinstance(first, Analysis) and first.document.words == ()
     assert done[1][1] == Failure("locked.pdf", "encrypted", 4, "It is locked. Unlock it.")
@@ -91,10 +155,22 @@ def test_one_job_works_here_and_loads_its_tools_once(monkeypatch: pytest.MonkeyP
     assert "KeyError" in bug.message and "\n" not in bug.message
 
 
+def test_tools_with_a_fault_are_told_as_one_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+
+    def load_tools(settings: Settings) -> None:
+        raise OSError("a library is damaged")
+
+    monkeypatch.setattr(pipeline, "load_tools", load_tools)
+    with pytest.raises(BronnenError, match="library is damaged"):
+        list(analyse_all([Path("a.pdf"), Path("b.pdf")], Settings(), Crew(Here(), 1)))
+
+
 @pytest.mark.parametrize(
     ("error", "code", "exit_code"),
     [
         (UnreadableError("Damaged."), "unreadable", 3),
+        (MissingError("Gone."), "missing", 6),
         (MemoryError(), "memory", 3),
         (RecursionError("maximum recursion depth exceeded"), "bug", 1),
         (ValueError(), "bug", 1),
@@ -107,4 +183,4 @@ def test_failures_say_what_a_program_and_a_reader_need(error: Exception, code: s
 
 
 def test_no_files_no_work() -> None:
-    assert list(analyse_all([], Settings(), 0)) == []
+    assert ends() == {}

@@ -279,6 +279,7 @@ def test_an_older_store_that_cannot_be_written_can_be_read(tmp_path: Path, monke
         raw.executescript(
             "DROP TABLE remarks; ALTER TABLE passages DROP COLUMN confidence;"
             "ALTER TABLE document_pages DROP COLUMN confidence; ALTER TABLE document_pages DROP COLUMN hidden;"
+            "DROP INDEX failures_of_document; ALTER TABLE failures DROP COLUMN document;"
             "PRAGMA user_version = 3;"
         )
     before = (tmp_path / FILE).read_bytes()

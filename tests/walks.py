@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
 from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 from click.testing import CliRunner, Result
 from factories import MADE_WITH, PARAGRAPHS, analysis
 
 from bronnen import errors
 from bronnen.cli import main
-from bronnen.records import Analysis, MadeWith, PageState
+from bronnen.records import Analysis, MadeWith, PageState, Told, silent
 
 FAILURES = {
     "unreadable": errors.UnreadableError("It is damaged.", "Save it anew."),
@@ -20,6 +23,24 @@ FAILURES = {
     "missing": errors.MissingError("docx is not installed.", "Install it."),
     "bug": ZeroDivisionError("division\nby zero"),
 }
+
+
+class Lost(BaseException):
+    """A worker dies."""
+
+
+class Here(Executor):
+    """Does each task at once, in this process."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Lost:
+            future.set_exception(errors.LostError("The program crashed.", "Save it anew."))
+        except Exception as error:
+            future.set_exception(error)
+        return future
 
 
 class Walk:
@@ -32,12 +53,14 @@ class Walk:
     def load_tools(self, settings: object) -> SimpleNamespace:
         return SimpleNamespace(made_with=self.made_with)
 
-    def analyse(self, path: Path, tools: SimpleNamespace) -> Analysis:
+    def analyse(self, path: Path, tools: SimpleNamespace, told: Told = silent) -> Analysis:
         self.walked.append(path.name)
         content = path.read_bytes()
         told = content.decode(errors="replace").strip()
         if told in FAILURES:
             raise FAILURES[told]
+        if told.startswith("crash"):
+            raise Lost
         if told == "interrupt":
             raise KeyboardInterrupt
         states = {2: PageState.SCANNED, 3: PageState.SCANNED} if told == "scanned" else None

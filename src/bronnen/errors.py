@@ -50,6 +50,24 @@ class UnreadableError(BronnenError):
     exit_code, code = ExitCode.UNREADABLE, "unreadable"
 
 
+class LostError(UnreadableError):
+    """The process that read the file is lost: it died, stood still or grew too large. Only this file pays for it."""
+
+    code = "crashed"
+
+
+class TimedOutError(LostError):
+    """Reading took longer than the file's pages account for."""
+
+    code = "timeout"
+
+
+class TooLargeError(LostError):
+    """Reading took more memory than one document may."""
+
+    code = "memory"
+
+
 class EncryptedError(BronnenError):
     """The file opens only with a password."""
 

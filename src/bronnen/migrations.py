@@ -11,7 +11,8 @@ behind analyses err; `verdicts` is what models and people said. The three source
 'called_for' or 'none' (looked at, not there) and NULL for a source that was not looked at; a person's row with three
 NULLs takes back what that person said before of the same span. `remarks` are notes that people made at passages: of
 one person and span the last counts, and an empty one takes it away. Offsets are Unicode code points, half-open.
-`passage_search` has no text of its own: it indexes that of `passages`.
+`passage_search` has no text of its own: it indexes that of `passages`. `document` of a failure is the id of the file
+that was tried, which need not stand in `documents`.
 """
 
 from __future__ import annotations
@@ -203,7 +204,12 @@ ALTER TABLE document_pages ADD COLUMN confidence REAL;
 ALTER TABLE passages ADD COLUMN confidence REAL;
 """
 
-MIGRATIONS: list[str] = [_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH]
+_SIXTH = """
+ALTER TABLE failures ADD COLUMN document TEXT;
+CREATE INDEX failures_of_document ON failures(document) WHERE document IS NOT NULL;
+"""
+
+MIGRATIONS: list[str] = [_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH]
 
 
 _NO_WRITING = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)  # the second: of a journal beside the file

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
-from walks import Walk
+from walks import Here, Walk
 
 from bronnen import pipeline
+from bronnen.batch import Crew
+from bronnen.cli import work
 
 
 @pytest.fixture
@@ -14,6 +17,7 @@ def walk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Walk:
     found = Walk()
     monkeypatch.setattr(pipeline, "load_tools", found.load_tools)
     monkeypatch.setattr(pipeline, "analyse", found.analyse)
+    monkeypatch.setattr(work, "crew", lambda settings, documents: nullcontext(Crew(Here(), 1)))
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("BRONNEN_DEBUG", raising=False)
     (tmp_path / "in").mkdir()

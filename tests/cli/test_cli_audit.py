@@ -17,7 +17,7 @@ from factories import E, P, W, analysis
 from walks import Walk, files, run, scan
 
 from bronnen import pipeline
-from bronnen.records import Labels, Unit, Use
+from bronnen.records import Labels, Told, Unit, Use, silent
 from bronnen.store import Store
 
 COLUMNS = ("ervaringskennis", "professionele kennis", "wetenschappelijke kennis")
@@ -37,7 +37,7 @@ def paragraphs(name: str) -> list[tuple[str, Labels]]:
 def scanned(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> Walk:
     """A store with two documents of thirty counted passages, and a file that could not be read."""
 
-    def analyse(path: Path, tools: SimpleNamespace) -> Any:
+    def analyse(path: Path, tools: SimpleNamespace, told: Told = silent) -> Any:
         if path.read_text() == "unreadable":
             return walk.analyse(path, tools)
         found = analysis(path.name, paragraphs(path.name), made_with=tools.made_with, folder=str(path.parent))

@@ -21,12 +21,10 @@ from factories import MADE_WITH, E, P, W, analysis, verdict
 from walks import Walk, files, run, scan
 
 from bronnen import pipeline, quantify
-from bronnen.batch import crashed
-from bronnen.cli import work
 from bronnen.cli.screen import put_csv
 from bronnen.errors import MissingError, StoreError, UnreadableError
 from bronnen.formats import tables
-from bronnen.records import Analysis, Estimate, Labels, Unit, Use, Verdict
+from bronnen.records import Analysis, Estimate, Labels, Told, Unit, Use, Verdict, silent
 from bronnen.store import Store
 
 TESTS = Path(__file__).parents[1]
@@ -68,7 +66,7 @@ def test_every_file_is_in_exactly_one_table() -> None:
 def test_a_file_is_no_duplicate_of_one_that_failed(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
     analyse = walk.analyse
 
-    def picky(path: Path, tools: SimpleNamespace) -> Analysis:
+    def picky(path: Path, tools: SimpleNamespace, told: Told) -> Analysis:
         if path.name == "a.txt":
             raise UnreadableError("It is not what its name says.", "Rename it.")
         return analyse(path, tools)
@@ -80,13 +78,39 @@ def test_a_file_is_no_duplicate_of_one_that_failed(walk: Walk, monkeypatch: pyte
     assert [[Path(path).name for path in row.values()] for row in table("duplicates.csv")] == [["c.txt", "b.txt"]]
 
 
-def test_a_file_that_crashes_is_not_tried_again_under_another_name(monkeypatch: pytest.MonkeyPatch, walk: Walk) -> None:
-    monkeypatch.setattr(work, "analyse_all", lambda paths, settings, jobs: [(path, crashed(path)) for path in paths])
-    files(a="een", b="een", c="twee")
+def test_a_file_that_crashes_is_not_tried_again_under_another_name(walk: Walk) -> None:
+    files(a="crash", b="crash", c="crash too")
     assert scan("in").exit_code == 8
     assert [(row["path"], row["code"]) for row in table("failures.csv")] == [
         (str(Path("in", name)), "crashed") for name in ("a.txt", "b.txt", "c.txt")
     ]
+    assert walk.walked == ["a.txt", "c.txt"]
+
+
+def test_a_file_that_cost_two_workers_is_kept_apart_until_someone_asks(walk: Walk) -> None:
+    files(a="crash", b="een", c="crash", d="encrypted")
+    for _ in range(2):
+        walk.walked.clear()
+        scan("in")
+        assert "a.txt" in walk.walked
+    walk.walked.clear()
+    assert scan("in").exit_code == 8
+    assert walk.walked == ["d.txt"], "an ordinary failure is tried again"
+    rows = table("failures.csv")
+    assert [(Path(row["path"]).name, row["code"]) for row in rows] == [
+        ("a.txt", "crashed"),
+        ("c.txt", "crashed"),
+        ("d.txt", "encrypted"),
+    ]
+    assert "--retry" in rows[0]["message"] and "2 runs" in rows[0]["message"]
+    scan("in")
+    assert table("failures.csv") == rows, "what was not tried does not count"
+    scan("in", "--retry")
+    assert walk.walked.count("a.txt") == 1
+    Path("more.toml").write_text("[limits]\nmemory_mb = 4096\n", encoding="utf-8")
+    walk.walked.clear()
+    scan("in", "--settings", "more.toml")
+    assert "a.txt" in walk.walked, "with other limits it may go well"
 
 
 @pytest.mark.parametrize(
@@ -218,7 +242,7 @@ PAIRS = {"rijk": {E: Use.USED}, "kaal": {}}
 def told_apart(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> Walk:
     """Files of 30 passages: of one that begins with 'rijk' all use ervaringskennis, of others none."""
 
-    def analyse(path: Path, tools: SimpleNamespace) -> Analysis:
+    def analyse(path: Path, tools: SimpleNamespace, told: Told = silent) -> Analysis:
         found = walk.analyse(path, tools)
         labels = PAIRS[path.read_text(encoding="utf-8").split()[0]]
         told = [(f"Ouders vertellen over maand {number} van het wachten.", labels) for number in range(30)]
@@ -475,7 +499,7 @@ from bronnen import batch
 from bronnen.cli import main
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs are born ignoring Ctrl-C
-    batch._start, batch._work = workers.start, workers.work
+    batch.work, batch.workers.PRELOADED = workers.work, ["factories"]
     main(sys.argv[1:], prog_name="bronnen")
 """
 

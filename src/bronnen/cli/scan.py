@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="A CSV or .xlsx with a column `name`, `path` or `document` and a column per property, for groups.csv.",
 )
+@click.option("--retry", is_flag=True, help="Also try files that crashed, or took too long or too much, in two runs.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Of stdout.")
 @click.pass_context
 def scan(
@@ -47,6 +48,7 @@ def scan(
     settings: Settings,
     jobs: int | None,
     metadata: Path | None,
+    retry: bool,
     form: str,
 ) -> None:
     """Find out what documents draw on, and write the results to a folder.
@@ -72,7 +74,7 @@ def scan(
     if not inputs.files:
         raise UsageError("There is nothing to read here.", f"bronnen reads {', '.join(sorted(extract.SUFFIXES))}.")
     with Store(extract.openable(out), write=True) as store:
-        stopped = _work(store, inputs, settings)
+        stopped = _work(store, inputs, settings, retry)
         run = store.last_run()
         assert run is not None
         _tell(store, run, inputs, out, settings, form, told)
@@ -82,14 +84,14 @@ def scan(
     ctx.exit(int(code))
 
 
-def _work(store: Store, inputs: Inputs, settings: Settings) -> BronnenError | KeyboardInterrupt | None:
+def _work(store: Store, inputs: Inputs, settings: Settings, retry: bool) -> BronnenError | KeyboardInterrupt | None:
     """Does the run; what stopped it before its end while something was done, if anything did."""
     from bronnen.cli.work import work
 
     before = store.last_run()
     try:
         with _progress(len(inputs.files)) as report:
-            work(store, inputs, settings, report)
+            work(store, inputs, settings, report, retry=retry)
     except (KeyboardInterrupt, BronnenError) as reason:
         run = store.last_run()
         if run is None or run == before or not store.has_documents(run):

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from bronnen import __version__
-from bronnen.batch import analyse_all, crashed, failure_of
+from bronnen.batch import LOST, analyse_all, crew, failure_of
 from bronnen.cli.inputs import Inputs, file_hash
 from bronnen.cli.screen import printable
-from bronnen.errors import BronnenError, UnreadableError
+from bronnen.errors import BronnenError, ExitCode, UnreadableError
 from bronnen.extract import openable
 from bronnen.records import Analysis, Failure
 from bronnen.settings import Settings
@@ -24,11 +24,15 @@ Twins = dict[str, deque[int]]
 """Per document id the positions of the files with those bytes that are not looked at yet, in order."""
 
 
-def work(store: Store, inputs: Inputs, settings: Settings, report: Report) -> int:
+_TRIES = 2  # runs in which a document may cost a worker before it is kept apart
+
+
+def work(store: Store, inputs: Inputs, settings: Settings, report: Report, *, retry: bool = False) -> int:
     """Puts a run with all the files into the store; the run's number.
 
     Of files with the same bytes the first one that can be read is analysed: one may fail where another with a
-    better suffix does not. Interrupted, the store holds what was finished by then, under the newest run.
+    better suffix does not. A document that cost a worker in two runs is not tried again, but with `retry`.
+    Interrupted, the store holds what was finished by then, under the newest run.
     """
     files = inputs.files
     run = store.begin_run(settings, __version__)
@@ -41,28 +45,46 @@ def work(store: Store, inputs: Inputs, settings: Settings, report: Report) -> in
     taken = {found: twins[found].popleft() for found in twins if found in known}
     store.take(run, [(position, str(files[position]), found) for found, position in taken.items()])
     store.pass_over(run, (twin for at in taken.values() for twin in _duplicates(files, at, twins[ids[at]])), {})
-    done = len(failures) + sum(1 + len(twins[found]) for found in taken)
+    apart = {} if retry else _kept_apart(store, run, set(twins) - set(taken))
+    for found, failure in apart.items():
+        for position in twins[found]:
+            store.fail(run, position, replace(failure, path=str(files[position])))
+    done = len(failures) + sum(1 + len(twins[found]) for found in taken) + sum(len(twins[found]) for found in apart)
     report(done, len(files), "")
-    todo = [positions.popleft() for found, positions in twins.items() if found not in taken]
-    while todo:
-        places = {openable(files[position]): position for position in todo}
-        todo = []
-        for path, outcome in analyse_all(list(places), settings, settings.batch.jobs):
-            position = places[path]
-            waiting = twins[ids[position]]
-            done += 1
-            if _keep(store, run, position, files[position], outcome):
-                store.pass_over(run, _duplicates(files, position, waiting), {})
-                done += len(waiting)
-            elif waiting and isinstance(outcome, Failure) and outcome.code == "crashed":
-                for twin in waiting:  # it would crash again, and a last one is read in this very process
-                    store.fail(run, twin, crashed(files[twin]))
-                done += len(waiting)
-            elif waiting:
-                todo.append(waiting.popleft())
-            report(done, len(files), files[position].name)
+    todo = [positions.popleft() for found, positions in twins.items() if found not in taken and found not in apart]
+    if todo:
+        with crew(settings, len(todo)) as at_work:
+            while todo:
+                places = {openable(files[position]): position for position in todo}
+                todo = []
+                for path, outcome in analyse_all(places, settings, at_work):
+                    position = places[path]
+                    waiting = twins[ids[position]]
+                    done += 1
+                    if _keep(store, run, position, files[position], outcome, ids[position]):
+                        store.pass_over(run, _duplicates(files, position, waiting), {})
+                        done += len(waiting)
+                    elif waiting and isinstance(outcome, Failure) and outcome.code in LOST:
+                        for twin in waiting:  # it would cost a worker again
+                            store.fail(run, twin, replace(outcome, path=str(files[twin])))
+                        done += len(waiting)
+                    elif waiting:
+                        todo.append(waiting.popleft())
+                    report(done, len(files), files[position].name)
     store.end_run(run)
     return run
+
+
+def _kept_apart(store: Store, run: int, ids: Collection[str]) -> dict[str, Failure]:
+    """The documents that are not tried again, with the failure of the last time."""
+    return {
+        found: Failure("", code, int(ExitCode.UNREADABLE), f"{message} {_APART.format(times=times)}")
+        for found, (times, code, message) in store.tries(run, LOST).items()
+        if found in ids and times >= _TRIES
+    }
+
+
+_APART = "This happened in {times} runs, so it was not tried again; `--retry` tries it."
 
 
 def _identified(files: list[Path], report: Callable[[], None]) -> tuple[Twins, list[tuple[int, Failure]]]:
@@ -111,7 +133,7 @@ def _known(store: Store, ids: Iterable[str], settings: Settings) -> set[str]:
     return {found for found, made_with in made.items() if made_with == wanted}
 
 
-def _keep(store: Store, run: int, position: int, path: Path, outcome: Analysis | Failure) -> bool:
+def _keep(store: Store, run: int, position: int, path: Path, outcome: Analysis | Failure, document_id: str) -> bool:
     """Puts what became of a file into the store; whether that is an analysis."""
     if isinstance(outcome, Analysis):
         document = replace(outcome.document, path=str(path), name=path.name)
@@ -122,5 +144,5 @@ def _keep(store: Store, run: int, position: int, path: Path, outcome: Analysis |
             raise  # the store itself is in trouble: no other file would fare better
         except Exception as error:
             outcome = failure_of(path, error)
-    store.fail(run, position, replace(outcome, path=str(path)))
+    store.fail(run, position, replace(outcome, path=str(path)), tried=document_id)
     return False

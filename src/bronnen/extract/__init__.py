@@ -14,7 +14,7 @@ from pathlib import Path
 from bronnen.errors import BronnenError, EncryptedError, NoTextError, UnreadableError
 from bronnen.extract import layout
 from bronnen.extract.chapters import with_chapters
-from bronnen.records import Document, Kind, Told, silent
+from bronnen.records import Document, Kind, Stage, Told, silent
 from bronnen.settings import Settings
 
 SUFFIXES: frozenset[str] = frozenset({".pdf", ".docx", ".odt", ".html", ".htm", ".md", ".markdown", ".txt"})
@@ -22,6 +22,7 @@ SUFFIXES: frozenset[str] = frozenset({".pdf", ".docx", ".odt", ".html", ".htm", 
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the old Office files, and new ones with a password
 _MAX_BYTES = 1 << 30
+_PAGE_BYTES = 20_000  # of a format without pages that count as one where time is allowed
 _LONGEST = 200  # Windows stops at 260 characters, and a store's journal has a longer name than its folder
 
 Reader = Callable[[Path], Sequence[tuple[Kind, str]]]
@@ -39,7 +40,7 @@ def read(path: Path, settings: Settings, told: Told = silent) -> Document:
     """
     try:
         document = _read(path, settings, told)
-    except BronnenError:
+    except (BronnenError, MemoryError):
         raise
     except Exception as error:  # the edge: whatever a library throws at a file is about that file
         said = f"{type(error).__name__}: {error}".rstrip(": ")[:300]
@@ -77,6 +78,7 @@ def _read(path: Path, settings: Settings, told: Told) -> Document:
     else:
         _refuse_old_office(data, path.name)
         reader, extractor = _reader(path)
+        told(Stage.READING, len(data) // _PAGE_BYTES)
         laid = layout.from_blocks(reader(openable(path)))
     blocks = with_chapters(laid.text, laid.blocks, laid.words)
     return Document(known, path.name, str(path), laid.text, laid.pages, blocks, laid.words, extractor, laid.notes)

@@ -46,6 +46,7 @@ def pages_of(data: bytes, engine: str, told: Told = silent) -> tuple[list[RawPag
     if engine == "pdfplumber":
         return _all_by_plumber(data, told)
     try:
+        told(Stage.PDFIUM, 0)
         with pdfium.opened(data) as document, ExitStack() as stack:
             numbers = range(1, _count(len(document)) + 1)
             told(Stage.PDFIUM, len(numbers))
@@ -139,6 +140,7 @@ def _all_by_plumber(data: bytes, told: Told) -> tuple[list[RawPage], str]:
     from bronnen.extract import plumber
 
     try:
+        told(Stage.PDFPLUMBER, 0)
         with plumber.opened(data) as document:
             numbers = range(1, _count(len(document.pages)) + 1)
             told(Stage.PDFPLUMBER, len(numbers))

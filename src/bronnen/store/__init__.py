@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -161,11 +161,19 @@ class Store:
                 named = (path, Path(path).name, document_id)
                 connection.execute("UPDATE documents SET path = ?, name = ? WHERE id = ?", named)
 
-    def fail(self, run: int, position: int, failure: Failure) -> None:
-        """Notes a file that could not be analysed."""
-        values = (run, position, storable(failure.path), failure.code, failure.exit_code, storable(failure.message))
+    def fail(self, run: int, position: int, failure: Failure, tried: str | None = None) -> None:
+        """Notes a file that could not be analysed, with the id of its document where that was tried."""
+        said = (storable(failure.path), failure.code, failure.exit_code, storable(failure.message), tried)
         with self._writing() as connection:
-            connection.execute("INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?, ?, ?)", values)
+            connection.execute("INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?, ?, ?, ?)", (run, position, *said))
+
+    def tries(self, run: int, codes: Collection[str]) -> dict[str, tuple[int, str, str]]:
+        """How often documents failed with one of these codes in earlier runs with the limits and version of this one.
+
+        Per document id the number, and the code and the message of the last time.
+        """
+        with told(self.path):
+            return tables.tries(self._connection, run, codes)
 
     def pass_over(self, run: int, duplicates: Iterable[tuple[int, Duplicate]], ignored: dict[str, int]) -> None:
         """Notes the files that need no analysis: duplicates with their positions, and how many ignored for what."""
@@ -193,12 +201,8 @@ class Store:
 
     def made_with(self) -> dict[str, MadeWith]:
         """What made the newest analysis of each document, per document id."""
-        question = (
-            "SELECT d.id, a.version, a.settings, a.model, a.language FROM analyses a JOIN documents d "
-            "ON d.key = a.document WHERE a.id IN (SELECT max(id) FROM analyses GROUP BY document)"
-        )
         with told(self.path):
-            return {row[0]: MadeWith(*row[1:]) for row in self._connection.execute(question)}
+            return tables.made_with(self._connection)
 
     def analyses(self, run: int) -> Iterator[Analysis]:
         """What came out of a run, one document in memory at a time, in the order of its files.
@@ -338,13 +342,8 @@ class Store:
 
     def remarks(self) -> list[Remark]:
         """The last remark of each person at each passage, without those that were taken away."""
-        question = (
-            "SELECT d.id, r.start, r.end, r.quote, r.text, r.by, r.at FROM remarks r JOIN documents d "
-            "ON d.key = r.document WHERE r.text <> '' AND r.id IN "
-            "(SELECT max(id) FROM remarks GROUP BY document, start, end, by) ORDER BY r.document, r.start, r.id"
-        )
         with told(self.path):
-            return [Remark(*row) for row in self._connection.execute(question)]
+            return tables.remarks(self._connection)
 
     # Inside.
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
 from bronnen.formats.rates import known_rates, told_rates
@@ -17,10 +17,12 @@ from bronnen.records import (
     Document,
     Kind,
     Known,
+    MadeWith,
     NoteMark,
     Page,
     PageState,
     Passage,
+    Remark,
     Sentence,
     Source,
     Use,
@@ -144,6 +146,33 @@ def document(connection: sqlite3.Connection, key: int) -> Document:
     question = "SELECT start, label, note FROM note_marks WHERE document = ? ORDER BY position"
     notes = tuple(NoteMark(*row) for row in connection.execute(question, (key,)))
     return Document(document_id, name, path, text, pages, blocks, words=(), extractor=extractor, notes=notes)
+
+
+def made_with(connection: sqlite3.Connection) -> dict[str, MadeWith]:
+    question = (
+        "SELECT d.id, a.version, a.settings, a.model, a.language FROM analyses a JOIN documents d "
+        "ON d.key = a.document WHERE a.id IN (SELECT max(id) FROM analyses GROUP BY document)"
+    )
+    return {row[0]: MadeWith(*row[1:]) for row in connection.execute(question)}
+
+
+def remarks(connection: sqlite3.Connection) -> list[Remark]:
+    question = (
+        "SELECT d.id, r.start, r.end, r.quote, r.text, r.by, r.at FROM remarks r JOIN documents d "
+        "ON d.key = r.document WHERE r.text <> '' AND r.id IN "
+        "(SELECT max(id) FROM remarks GROUP BY document, start, end, by) ORDER BY r.document, r.start, r.id"
+    )
+    return [Remark(*row) for row in connection.execute(question)]
+
+
+def tries(connection: sqlite3.Connection, run: int, codes: Collection[str]) -> dict[str, tuple[int, str, str]]:
+    question = (
+        "SELECT f.document, count(*), f.code, f.message, max(f.run) FROM failures f JOIN runs r ON r.id = f.run "
+        "JOIN runs this ON this.id = ? WHERE f.document IS NOT NULL AND r.version = this.version AND "
+        "json_extract(r.settings, '$.limits') IS json_extract(this.settings, '$.limits') AND "
+        f"f.code IN ({', '.join('?' * len(codes))}) GROUP BY f.document"
+    )
+    return {row[0]: row[1:4] for row in connection.execute(question, (run, *codes))}
 
 
 def known(connection: sqlite3.Connection, model: str) -> Known:

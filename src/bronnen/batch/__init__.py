@@ -1,0 +1,117 @@
+"""Many documents: each one ends as an `Analysis` or as a `Failure`, whatever is in it.
+
+Catches broadly, as only this room and the CLI do. `work` is what happens to one document, wherever it happens; any
+`concurrent.futures.Executor` can run it: `workers.Workers` on this machine, a cluster on others. Workers read and hand
+back records; they never write.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from bronnen.batch import workers
+from bronnen.errors import BronnenError, ExitCode, LostError, TimedOutError, TooLargeError
+from bronnen.records import Analysis, Failure
+from bronnen.settings import Settings
+
+Outcome = Analysis | Failure
+Done = tuple[Path, Outcome]
+
+LOST = (LostError.code, TimedOutError.code, TooLargeError.code)
+"""The codes of failures that cost a worker."""
+
+_PER_WORKER = 2  # documents handed out per worker: one at work, one waiting; more would only cost memory
+_MOST_WORKERS = 60 if os.name == "nt" else 4096  # Windows cannot wait for more pipes
+
+
+class Crew(NamedTuple):
+    """Who does the work, and how many documents to hand out at a time."""
+
+    executor: Executor
+    at_once: int
+
+
+@contextmanager
+def crew(settings: Settings, documents: int) -> Iterator[Crew]:
+    """Worker processes on this machine, one per core unless the settings say otherwise, and no more than documents."""
+    count = max(1, min(settings.batch.jobs or cores(), documents, _MOST_WORKERS))
+    with workers.Workers(count, settings.limits) as executor:
+        yield Crew(executor, count * _PER_WORKER)
+
+
+def analyse_all(paths: Iterable[Path], settings: Settings, crew: Crew) -> Iterator[Done]:
+    """Every path with what became of it, as they come; documents without their words.
+
+    Raises:
+        BronnenError: the tools (model, language pipeline) or the workers themselves do not work: no document would.
+    """
+    todo = iter(paths)
+    under_way: dict[Future[Outcome], Path] = {}
+    try:
+        while True:
+            for path in islice(todo, crew.at_once - len(under_way)):
+                under_way[crew.executor.submit(work, path, settings)] = path
+            if not under_way:
+                return
+            done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+            for future in done:
+                path = under_way.pop(future)
+                yield path, _told(path, future)
+    finally:
+        for future in under_way:  # interrupted, or nobody wants the rest
+            future.cancel()
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def failure_of(path: Path | str, error: Exception) -> Failure:
+    """What a file's error means to a reader; an error that is not bronnen's own is a bug, told in one line."""
+    if isinstance(error, BronnenError):
+        return Failure(str(path), error.code, int(error.exit_code), str(error))
+    if isinstance(error, MemoryError):
+        return Failure(str(path), "memory", int(ExitCode.UNREADABLE), "There is not enough memory for this file.")
+    said = " ".join(str(error).split())[:300]
+    name = type(error).__name__
+    message = f"{name}: {said}. This is a fault in bronnen: please report it." if said else f"{name}, without a word."
+    return Failure(str(path), "bug", int(ExitCode.BUG), message)
+
+
+def work(path: Path, settings: Settings) -> Outcome:
+    """One document, in the process in which this is called; the tools are loaded at the first one and kept.
+
+    Raises:
+        BronnenError: the tools cannot be loaded.
+    """
+    from bronnen import pipeline
+
+    try:
+        tools = pipeline.load_tools(settings)
+    except BronnenError:
+        raise
+    except Exception as error:
+        raise BronnenError(failure_of("", error).message) from error
+    workers.ready()
+    try:
+        found = pipeline.analyse(path, tools, workers.tell)
+        return replace(found, document=replace(found.document, words=()))  # boxes are heavy, and not kept
+    except Exception as error:
+        return failure_of(path, error)
+
+
+def _told(path: Path, future: Future[Outcome]) -> Outcome:
+    error = future.exception()
+    if isinstance(error, LostError):
+        return failure_of(path, error)
+    if isinstance(error, BronnenError) or (error and not isinstance(error, Exception)):
+        raise error
+    return failure_of(path, error) if isinstance(error, Exception) else future.result()

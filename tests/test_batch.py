@@ -56,6 +56,12 @@ def test_a_worker_that_dies_costs_only_its_file() -> None:
     assert set(found.values()) == {"ok"}
 
 
+def test_workers_are_as_good_where_they_cannot_be_forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch.workers, "METHOD", "spawn")
+    found = ends("a.pdf", "crash.pdf", "b.pdf", "hanging.pdf", "c.pdf")
+    assert found == {"a.pdf": "ok", "crash.pdf": "crashed", "b.pdf": "ok", "hanging.pdf": "timeout", "c.pdf": "ok"}
+
+
 def test_a_file_on_which_a_worker_stands_still_is_given_up_and_one_that_works_on_is_not() -> None:
     began = time.monotonic()
     found = ends("a.pdf", "hanging.pdf", "deaf.pdf", "patient.pdf", "b.pdf")

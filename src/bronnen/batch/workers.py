@@ -31,6 +31,9 @@ from bronnen.errors import BronnenError, LostError, TimedOutError, TooLargeError
 from bronnen.records import Stage
 from bronnen.settings import LimitSettings
 
+METHOD = "forkserver" if sys.platform == "linux" else "spawn"
+"""How processes are made."""
+
 PRELOADED = ["bronnen.pipeline"]
 """What a forkserver imports once, for all its workers."""
 
@@ -84,7 +87,7 @@ class Workers(Executor):
 
     def __init__(self, count: int, limits: LimitSettings) -> None:
         self._count, self._limits = count, limits
-        self._context: Any = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
+        self._context: Any = multiprocessing.get_context(METHOD)
         self._waiting: deque[_Task] = deque()
         self._workers: list[_Worker] = []
         self._failed_starts = 0
@@ -123,7 +126,7 @@ class Workers(Executor):
         with suppress(AttributeError):  # Windows; elsewhere processes made here leave Ctrl-C to the parent
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
-            if sys.platform == "linux":
+            if METHOD == "forkserver":
                 _start_forkserver()
             while not self._is_closing:
                 self._step()

@@ -19,6 +19,7 @@ from bronnen.errors import BronnenError, ExitCode
 
 COMMANDS = {  # name -> module, object, first line of help (so that listing them imports none)
     "audit": ("bronnen.cli.audit", "audit", "Check the model on a random sample, and estimate the balance from it."),
+    "check": ("bronnen.cli.check", "check", "Show what works on this machine, and how to mend what does not."),
     "corpus": ("bronnen.cli.corpus", "corpus", "Bring labels by people in and out of a store, and compare labellers."),
     "curve": (
         "bronnen.cli.curve",
@@ -37,6 +38,11 @@ COMMANDS = {  # name -> module, object, first line of help (so that listing them
     "scan": ("bronnen.cli.scan", "scan", "Find out what documents draw on, and write the results to a folder."),
     "search": ("bronnen.cli.search", "search", "Find passages in a store by their words and labels."),
     "show": ("bronnen.cli.show", "show", "Print a document's passages with their labels."),
+    "verify": (
+        "bronnen.cli.verify",
+        "verify",
+        "Check that the store in DIR is whole, and that the files beside it agree with it.",
+    ),
     "train": ("bronnen.cli.train", "train", "Train the classifier, with labels of your own added."),
 }
 

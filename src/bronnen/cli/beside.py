@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
-from bronnen.errors import BronnenError, StoreError
+from bronnen.errors import BronnenError
 from bronnen.formats import tables, without_surrogates
 from bronnen.records import Analysis
 from bronnen.settled import labelled_passages, placed
@@ -29,7 +29,8 @@ _OF_PEOPLE = ("labels", "scores")
 _WORKBOOK_MOST = 1 << 28  # bytes that it may unpack to
 _ALL = ("document", "name", "path", "pages", "passages")  # of balance.csv, that no verdict of a person changes
 _STUMBLES = (OSError, ValueError, LookupError, TypeError, csv.Error, RecursionError, zipfile.BadZipFile, zlib.error)
-_NAMES = ("passages.jsonl", "balance.csv", "sections.csv", "warnings.csv", "failures.csv", "duplicates.csv")
+_ROWS = ("passages.jsonl", "balance.csv", "warnings.csv", "failures.csv", "duplicates.csv")
+_SUMS = ("sections.csv", "groups.csv")  # of these the documents and the counts: the figures were drawn
 
 
 class _File:
@@ -146,10 +147,12 @@ def compared(store: Still, folder: Path) -> Checked:
     run = store.last_run()
     if run is None or not store.has_documents(run):
         return Checked("outputs", "the last run read no document", is_skipped=True)
-    files: dict[str, _File] = {name: (_Lines if name.endswith("l") else _Table)(folder, name) for name in _NAMES}
+    files: dict[str, _File] = {name: (_Lines if name.endswith("l") else _Table)(folder, name) for name in _ROWS}
+    counts: dict[str, int] = {}  # per document its counted passages
     try:
         for analysis in store.analyses(run):
             _expect(files, analysis)
+            counts[analysis.document.id] = analysis.balance.passages
         for failure in store.failures(run):
             files["failures.csv"].expect(tables.failure_row(failure))
         for path, same_as in store.duplicates(run):
@@ -163,47 +166,65 @@ def compared(store: Still, folder: Path) -> Checked:
         for file in files.values():
             file.close()
     about = f"{files['passages.jsonl'].rows} passages, {files['balance.csv'].rows} documents of run {run}"
-    return Checked("outputs", about, tuple(_findings(store, run, files, folder)))
+    return Checked("outputs", about, tuple(_findings(store.run_ended(run), files, counts, folder)))
 
 
 def _expect(files: Mapping[str, _File], analysis: Analysis) -> None:
     """The rows of one document in each of the files."""
-    here = placed(analysis)
-    document = here.document
+    document = analysis.document
     by_people = any(rank(verdict) for verdict in analysis.verdicts)
-    free = _OF_PEOPLE if by_people else ()
-    for row in tables.passage_rows(document, labelled_passages(here)):
-        files["passages.jsonl"].expect(row, free)
+    if files["passages.jsonl"].is_there:
+        for row in tables.passage_rows(document, labelled_passages(placed(analysis))):
+            files["passages.jsonl"].expect(row, _OF_PEOPLE if by_people else ())
     files["balance.csv"].expect(tables.balance_row(document, analysis.balance), only=_ALL if by_people else ())
     for row in tables.warning_rows(document.path, document):
         files["warnings.csv"].expect(row)
 
 
-def _findings(store: Still, run: int, files: Mapping[str, _File], folder: Path) -> Iterator[Finding]:
-    is_ended = store.run_ended(run)
+def _findings(is_ended: bool, files: Mapping[str, _File], counts: Mapping[str, int], folder: Path) -> Iterator[Finding]:
     says = "{} does not say what the store says of the last run: it was changed, or not written to its end."
     if not is_ended:
         says = "{} is not of the last run, which was cut off."
-    for name, file in files.items():
-        yield from finding("other-output", says.format(name), _AGAIN, file.differs, is_grave=is_ended)
-    trouble = _workbook(folder / "balance.xlsx")
-    if trouble:
-        yield from finding("other-output", "balance.xlsx is damaged.", _AGAIN, [trouble])
-    missing = [name for name in (*files, "balance.xlsx") if not (folder / name).is_file()]
+    differs = {name: file.differs for name, file in files.items()}
+    differs |= {name: _sums(folder / name, counts) for name in _SUMS}
+    differs["balance.xlsx"] = _workbook(folder / "balance.xlsx")
+    for name, wrong in differs.items():
+        yield from finding("other-output", says.format(name), _AGAIN, wrong, is_grave=is_ended)
+    missing = [name for name in differs if not (folder / name).is_file()]
     yield from finding("no-output", "Files of the scan are not beside the store.", _AGAIN, missing, is_grave=False)
 
 
-def _workbook(path: Path) -> str:
+def _sums(path: Path, counts: Mapping[str, int]) -> list[str]:
+    """What sections.csv or groups.csv says otherwise of which documents there are and how many passages they have."""
+    if not path.is_file():
+        return []
+    found: dict[str, int] = {}
+    try:
+        with path.open(encoding="utf-8", errors="surrogateescape", newline="") as stream:
+            for row in csv.DictReader(stream):
+                if "document" in row:
+                    found[row["document"]] = found.get(row["document"], 0) + int(row["passages"])
+                elif row["column"] == "":
+                    told = (int(row["documents"]), int(row["passages"]))
+                    return [] if told == (len(counts), sum(counts.values())) else ["the row of all documents"]
+    except _STUMBLES as error:
+        return [f"it cannot be read ({type(error).__name__})"]
+    wanted = {document: passages for document, passages in counts.items() if passages}
+    return [f"document {one[:12]}" for one in {**wanted, **found} if wanted.get(one) != found.get(one)]
+
+
+def _workbook(path: Path) -> list[str]:
     """What is wrong with the container of a workbook; nothing where it is whole or not there."""
     if not path.is_file():
-        return ""
+        return []
     try:
         with zipfile.ZipFile(path) as archive:
             if sum(member.file_size for member in archive.infolist()) > _WORKBOOK_MOST:
-                return "it unpacks to more than bronnen writes"
-            return archive.testzip() or ""
+                return ["it unpacks to more than bronnen writes"]
+            damaged = archive.testzip()
     except (*_STUMBLES, NotImplementedError, RuntimeError, EOFError) as error:
-        return type(error).__name__
+        return [f"it cannot be read ({type(error).__name__})"]
+    return [damaged] if damaged else []
 
 
 def _bare(value: Any, free: Collection[str]) -> Any:

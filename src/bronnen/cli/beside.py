@@ -19,7 +19,6 @@ from bronnen.formats import tables, without_surrogates
 from bronnen.records import Analysis
 from bronnen.settled import labelled_passages, placed
 from bronnen.store.checking import Checked, Finding, Still, finding
-from bronnen.verdicts import rank
 
 _AGAIN = (
     "Run the same `bronnen scan` again: it writes the files anew. Keep this one if you want to know who changed it."
@@ -151,7 +150,7 @@ def compared(store: Still, folder: Path) -> Checked:
     counts: dict[str, int] = {}  # per document its counted passages
     try:
         for analysis in store.analyses(run):
-            _expect(files, analysis)
+            _expect(files, analysis, store.judged(analysis.document.id))
             counts[analysis.document.id] = analysis.balance.passages
         for failure in store.failures(run):
             files["failures.csv"].expect(tables.failure_row(failure))
@@ -169,14 +168,14 @@ def compared(store: Still, folder: Path) -> Checked:
     return Checked("outputs", about, tuple(_findings(store.run_ended(run), files, counts, folder)))
 
 
-def _expect(files: Mapping[str, _File], analysis: Analysis) -> None:
-    """The rows of one document in each of the files."""
+def _expect(files: Mapping[str, _File], analysis: Analysis, judged: Collection[str]) -> None:
+    """The rows of one document in each of the files; `judged` are the words in it that people judged."""
     document = analysis.document
-    by_people = any(rank(verdict) for verdict in analysis.verdicts)
     if files["passages.jsonl"].is_there:
         for row in tables.passage_rows(document, labelled_passages(placed(analysis))):
+            by_people = any(quote in row["text"] or row["text"] in quote for quote in judged)
             files["passages.jsonl"].expect(row, _OF_PEOPLE if by_people else ())
-    files["balance.csv"].expect(tables.balance_row(document, analysis.balance), only=_ALL if by_people else ())
+    files["balance.csv"].expect(tables.balance_row(document, analysis.balance), only=_ALL if judged else ())
     for row in tables.warning_rows(document.path, document):
         files["warnings.csv"].expect(row)
 

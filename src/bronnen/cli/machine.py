@@ -243,11 +243,10 @@ def _language(settings: Settings) -> str:
 
 def _model(settings: Settings) -> str:
     from bronnen import shelf
-    from bronnen.classifier import Model
-    from bronnen.extract import openable
+    from bronnen.pipeline import load_tools
 
     name = settings.model.path or shelf.in_use()
-    model = Model.load(openable(shelf.folder_of(name)))
+    model = load_tools(settings).model
     others = len(shelf.models()) - 1
     return f"{name} ({model.id[:12]})" + (f"; {others} of your own in {shelf.shelf()}" if others else "")
 

@@ -76,6 +76,14 @@ class Still(Store):
         found = self._connection.execute("SELECT ended FROM runs WHERE id = ?", (run,)).fetchone()
         return bool(found and found[0])
 
+    def judged(self, document_id: str) -> list[str]:
+        """The words in a document that people ever judged, what they took back too."""
+        question = (
+            "SELECT v.quote FROM verdicts v JOIN documents d ON d.key = v.document "
+            "WHERE d.id = ? AND v.analysis IS NULL"
+        )
+        return [quote for (quote,) in self._connection.execute(question, (document_id,))]
+
 
 def finding(code: str, says: str, step: str, examples: Iterable[str], *, is_grave: bool = True) -> tuple[Finding, ...]:
     """One finding with its examples counted, or none where there is no example."""
@@ -100,7 +108,7 @@ def check(folder: Path, further: Callable[[Still], Iterator[Checked]]) -> Iterat
     if not path.is_file():
         raise StoreError(f"There is no store in {folder}.", "Give the folder of `bronnen scan --out`.")
     with opening.untouched(path) as connection:
-        for part, look in (("file", _file), ("form", _form)):
+        for part, look in _OUTSIDE.items():
             found = _guarded(part, look, connection)
             yield found
             if any(one.code in _ENDS for one in found.findings):
@@ -343,6 +351,7 @@ def _unfound(connection: sqlite3.Connection, question: str) -> Iterator[str]:
             yield f"{name}: characters {start}-{end}"
 
 
+_OUTSIDE: dict[str, Callable[[sqlite3.Connection], Checked]] = {"file": _file, "form": _form}
 _CONTENT: dict[str, Callable[[sqlite3.Connection], Checked]] = {
     "values": _values,
     "runs": _ruled("runs", {"runs": "SELECT count(*) FROM runs", "analyses": "SELECT count(*) FROM analyses"}),

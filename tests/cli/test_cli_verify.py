@@ -23,7 +23,15 @@ from bronnen.store import FILE, Store, checking, opening
 
 OUT = Path("out")
 DATABASE = OUT / FILE
-GUARD = "CREATE TRIGGER verdicts_are_never_changed BEFORE UPDATE ON verdicts\nBEGIN SELECT RAISE(ABORT, 'a verdict is never changed: add another one'); END"
+GUARD = (
+    "CREATE TRIGGER verdicts_are_never_changed BEFORE UPDATE ON verdicts\n"
+    "BEGIN SELECT RAISE(ABORT, 'a verdict is never changed: add another one'); END"
+)
+LATER = "2030-01-01T00:00:00+00:00"
+NO_PASSAGE = "DELETE FROM sentences WHERE passage = 2; DELETE FROM passages WHERE id = 2"
+OTHER_WORDS = "UPDATE documents SET text = replace(text, 'Ouders', 'Buren ') WHERE key = 2"
+NO_GUARD = "DROP TRIGGER remarks_stay; CREATE TRIGGER remarks_stay BEFORE DELETE ON remarks BEGIN SELECT 1; END"
+TWICE = "INSERT INTO failures SELECT run, position, path, 'x', 1, 'x' FROM run_documents WHERE position = 1"
 
 
 def told(*words: str) -> tuple[Result, dict[str, Any]]:
@@ -37,11 +45,7 @@ def codes(*words: str) -> set[str]:
     result, found = told(*words)
     grave = {one["code"] for part in found["parts"] for one in part["findings"] if one["is_grave"]}
     assert result.exit_code == (7 if grave else 0) and found["whole"] == (not grave)
-    assert all(
-        one["step"] and one["examples"]
-        for part in found["parts"]
-        for one in part["findings"]
-    )
+    assert all(one["step"] and one["examples"] for part in found["parts"] for one in part["findings"])
     return grave
 
 
@@ -61,11 +65,11 @@ def say(**labels: Use) -> None:
             [
                 Verdict(
                     document.id, passage.start, passage.end, 1, Unit.PASSAGE, frozenset(Source),
-                    {Source(name): use for name, use in labels.items()}, quote, "person:an", "2030-01-01T00:00:00+00:00",
+                    {Source(name): use for name, use in labels.items()}, quote, "person:an", LATER,
                 )
             ]
         )  # fmt: skip
-        store.add_remark(Remark(document.id, passage.start, passage.end, quote, "Goed.", "an", "2030-01-01T00:00:00"))
+        store.add_remark(Remark(document.id, passage.start, passage.end, quote, "Goed.", "an", LATER))
 
 
 @pytest.fixture
@@ -97,16 +101,16 @@ def test_a_whole_store_is_whole_and_stays_as_it_is() -> None:
 
 DAMAGES: list[tuple[str, str, str]] = [
     ("a guard is gone", "DROP TRIGGER verdicts_of_people_stay", "unguarded"),
-    ("a guard does nothing", "DROP TRIGGER remarks_stay; CREATE TRIGGER remarks_stay BEFORE DELETE ON remarks BEGIN SELECT 1; END", "unguarded"),
+    ("a guard does nothing", NO_GUARD, "unguarded"),
     ("a trigger of somebody", "CREATE TRIGGER t AFTER INSERT ON runs BEGIN DELETE FROM failures; END", "added"),
     ("an index is gone", "DROP INDEX passages_of_document", "no-index"),
-    ("a passage is gone", "DELETE FROM sentences WHERE passage = 2; DELETE FROM passages WHERE id = 2", "label-of-none"),
-    ("so is its entry", "DELETE FROM sentences WHERE passage = 2; DELETE FROM passages WHERE id = 2", "indexed-none"),
+    ("a passage is gone", NO_PASSAGE, "label-of-none"),
+    ("so is its entry", NO_PASSAGE, "indexed-none"),
     ("a passage alone is gone", "DELETE FROM passages WHERE id = 2", "loose"),
     ("a document is gone", "DELETE FROM documents WHERE key = 2", "loose"),
     ("an analysis is gone", "DELETE FROM analyses WHERE id = 1", "no-analysis"),
-    ("words are changed", "UPDATE documents SET text = replace(text, 'Ouders', 'Buren ') WHERE key = 2", "other-words"),
-    ("words are changed, seen from the files", "UPDATE documents SET text = replace(text, 'Ouders', 'Buren ') WHERE key = 2", "other-output"),
+    ("words are changed", OTHER_WORDS, "other-words"),
+    ("words are changed, seen from the files", OTHER_WORDS, "other-output"),
     ("a text is cut", "UPDATE documents SET text = substr(text, 1, 60) WHERE key = 2", "passage-outside"),
     ("a text is gone", "UPDATE documents SET text = '' WHERE key = 2", "bad-text"),
     ("a text is no text", "UPDATE documents SET text = CAST(x'41ff42' AS TEXT) WHERE key = 2", "bad-text"),
@@ -122,7 +126,7 @@ DAMAGES: list[tuple[str, str, str]] = [
     ("a label of the model is gone", "DELETE FROM verdicts WHERE id = 3", "not-judged"),
     ("a failure is gone", "DELETE FROM failures", "file-lost"),
     ("a result is gone", "DELETE FROM run_documents WHERE position = 1", "file-lost"),
-    ("a file with two outcomes", "INSERT INTO failures SELECT run, position, path, 'x', 1, 'x' FROM run_documents WHERE position = 1", "file-twice"),
+    ("a file with two outcomes", TWICE, "file-twice"),
     ("a duplicate of nothing", "UPDATE duplicates SET same_as = 'in/z.txt'", "duplicate-of-none"),
     ("settings that are none", "UPDATE runs SET settings = '{'", "bad-settings"),
     ("settings without end", f"UPDATE runs SET settings = '{'[' * 100_000}'", "bad-settings"),

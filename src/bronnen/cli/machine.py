@@ -245,10 +245,17 @@ def _model(settings: Settings) -> str:
     from bronnen import shelf
     from bronnen.pipeline import load_tools
 
-    name = settings.model.path or shelf.in_use()
-    model = load_tools(settings).model
+    chosen = _chosen(settings)
+    name, model = chosen.model.path, load_tools(chosen).model
     others = len(shelf.models()) - 1
     return f"{name} ({model.id[:12]})" + (f"; {others} of your own in {shelf.shelf()}" if others else "")
+
+
+def _chosen(settings: Settings) -> Settings:
+    """The settings with the model that a scan would take."""
+    from bronnen.shelf import in_use
+
+    return replace(settings, model=replace(settings.model, path=settings.model.path or in_use()))
 
 
 def _out(out: Path) -> Iterator[Line]:
@@ -286,10 +293,11 @@ def _walk(settings: Settings) -> str:
     """Analyses a page made here, with each engine."""
     from bronnen.pipeline import analyse, load_tools
 
+    tools = load_tools(_chosen(settings))
     with _page() as path:
         for engine in ("pdfium", "pdfplumber", "auto"):
-            wanted = replace(settings, extract=replace(settings.extract, engine=engine))
-            found = analyse(path, replace(load_tools(settings), settings=wanted))
+            wanted = replace(tools.settings, extract=replace(settings.extract, engine=engine))
+            found = analyse(path, replace(tools, settings=wanted))
             if not all(line in " ".join(found.document.text.split()) for line in _TEXT):
                 raise ValueError(f"{engine} does not read what is on the page")
             if not found.verdicts or found.balance.passages < 1:

@@ -31,7 +31,7 @@ LATER = "2030-01-01T00:00:00+00:00"
 NO_PASSAGE = "DELETE FROM sentences WHERE passage = 2; DELETE FROM passages WHERE id = 2"
 OTHER_WORDS = "UPDATE documents SET text = replace(text, 'Ouders', 'Buren ') WHERE key = 2"
 NO_GUARD = "DROP TRIGGER remarks_stay; CREATE TRIGGER remarks_stay BEFORE DELETE ON remarks BEGIN SELECT 1; END"
-TWICE = "INSERT INTO failures SELECT run, position, path, 'x', 1, 'x' FROM run_documents WHERE position = 1"
+TWICE = "UPDATE failures SET position = 1"
 
 
 def told(*words: str) -> tuple[Result, dict[str, Any]]:

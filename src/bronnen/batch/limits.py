@@ -62,6 +62,12 @@ def bound(memory: int) -> None:
             resource.setrlimit(which, (most, most))
 
 
+def memory() -> tuple[int, int]:
+    """The bytes of memory of this machine that are free for programs, and all of them."""
+    found = psutil.virtual_memory()
+    return found.available, found.total
+
+
 def resident(process: psutil.Process | None) -> int:
     """The bytes of memory that a process and those it started hold; 0 for one that is gone."""
     if process is None:

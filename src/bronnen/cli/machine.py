@@ -340,15 +340,13 @@ def page(told: tuple[str, ...]) -> bytes:
 
 
 def _memory() -> str:
-    import psutil
-
     from bronnen.batch import cores
+    from bronnen.batch.limits import memory
 
-    found = psutil.virtual_memory()
-    if found.available < _LEAST_MEMORY:
-        raise BronnenError(
-            f"Only {found.available / 1e9:.1f} GB of memory is free.", "Close other programs, and use --jobs 1."
-        )
-    most = max(1, min(cores(), int(found.available // _LEAST_MEMORY)))
-    free = f"{found.available / 1e9:.0f} of {found.total / 1e9:.0f} GB free, {cores()} cores"
-    return free + ("" if most == cores() else f": use --jobs {most}")
+    free, total = memory()
+    if free < _LEAST_MEMORY:
+        said = f"Only {free / 1e9:.1f} GB of memory is free."
+        raise BronnenError(said, "Close other programs, and use --jobs 1.")
+    most = max(1, min(cores(), int(free // _LEAST_MEMORY)))
+    told = f"{free / 1e9:.0f} of {total / 1e9:.0f} GB free, {cores()} cores"
+    return told + ("" if most == cores() else f": use --jobs {most}")

@@ -7,9 +7,10 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -100,6 +101,7 @@ def test_a_whole_store_is_whole_and_stays_as_it_is() -> None:
 
 
 DAMAGES: list[tuple[str, str, str]] = [
+    ("a remark elsewhere", "DROP TRIGGER remarks_are_never_changed; UPDATE remarks SET end = 9", "remark-nowhere"),
     ("a guard is gone", "DROP TRIGGER verdicts_of_people_stay", "unguarded"),
     ("a guard does nothing", NO_GUARD, "unguarded"),
     ("a trigger of somebody", "CREATE TRIGGER t AFTER INSERT ON runs BEGIN DELETE FROM failures; END", "added"),
@@ -131,6 +133,8 @@ DAMAGES: list[tuple[str, str, str]] = [
     ("settings that are none", "UPDATE runs SET settings = '{'", "bad-settings"),
     ("settings without end", f"UPDATE runs SET settings = '{'[' * 100_000}'", "bad-settings"),
     ("figures that are none", "UPDATE analyses SET balance = '{}' WHERE id = 1", "bad-balance"),
+    ("figures that are a number", "UPDATE analyses SET balance = '7'", "bad-balance"),
+    ("sure beyond all", "UPDATE passages SET confidence = 1.5 WHERE id = 2", "confidence-unknown"),
     ("rates that are none", "UPDATE models SET rates = 'x'", "bad-rates"),
     ("a number that is a word", "UPDATE passages SET start = 'veel' WHERE id = 2", "other-values"),
     ("a blob for a heading", "UPDATE passages SET heading = zeroblob(9) WHERE id = 2", "other-values"),
@@ -378,6 +382,51 @@ def test_a_store_of_an_older_bronnen_is_whole_and_stays_older(version: int) -> N
     assert DATABASE.read_bytes() == before
     change("DELETE FROM blocks WHERE document = 1 AND position = 1")
     assert "block-lost" in codes()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_stands_in_a_store_there_is_an_answer(seed: int) -> None:
+    """Random bytes, and hostile values in random columns."""
+    random, whole = Random(seed), DATABASE.read_bytes()
+    values = (
+        None,
+        -1,
+        2**63 - 1,
+        -(2**63),
+        1.5,
+        float("inf"),
+        "",
+        "x",
+        "[" * 9000,
+        "{}",
+        "null",
+        b"\x00\xff",
+        "a\x00b",
+    )
+    answers = set()
+    for at in range(60):
+        if at % 3:
+            DATABASE.write_bytes(whole)
+            with closing(sqlite3.connect(DATABASE, isolation_level=None)) as connection:
+                connection.executescript(
+                    "DROP TRIGGER verdicts_are_never_changed; DROP TRIGGER remarks_are_never_changed"
+                )
+                question = "SELECT name FROM sqlite_master WHERE type = 'table'"
+                table = random.choice([row[0] for row in connection.execute(question)])
+                column = random.choice([row[1] for row in connection.execute(f"PRAGMA table_info({table})")])
+                with suppress(sqlite3.Error, OverflowError):
+                    connection.execute(f"UPDATE OR IGNORE {table} SET {column} = ?", (random.choice(values),))
+        else:
+            data = bytearray(whole)
+            for _ in range(random.choice((1, 3, 30))):
+                data[random.randrange(len(data))] = random.randrange(256)
+            DATABASE.write_bytes(data)
+        found = run("verify", "out", "--files", "--format", "json")
+        assert found.exit_code in (0, 7) and (found.stdout or found.stderr), found.output
+        answers.add(found.exit_code)
+    assert answers == {0, 7}
 
 
 @pytest.mark.usefixtures("store")

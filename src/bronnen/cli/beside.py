@@ -14,11 +14,10 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
-from bronnen.errors import BronnenError
 from bronnen.formats import tables, without_surrogates
 from bronnen.records import Analysis
 from bronnen.settled import labelled_passages, placed
-from bronnen.store.checking import Checked, Finding, Still, finding
+from bronnen.store.checking import NOT_SO, Checked, Finding, Still, finding
 
 _AGAIN = (
     "Run the same `bronnen scan` again: it writes the files anew. Keep this one if you want to know who changed it."
@@ -27,7 +26,7 @@ _LONGEST = 1 << 26  # bytes of a line
 _OF_PEOPLE = ("labels", "scores")
 _WORKBOOK_MOST = 1 << 28  # bytes that it may unpack to
 _ALL = ("document", "name", "path", "pages", "passages")  # of balance.csv, that no verdict of a person changes
-_STUMBLES = (OSError, ValueError, LookupError, TypeError, csv.Error, RecursionError, zipfile.BadZipFile, zlib.error)
+_STUMBLES = (OSError, csv.Error, zipfile.BadZipFile, zlib.error, *NOT_SO)
 _ROWS = ("passages.jsonl", "balance.csv", "warnings.csv", "failures.csv", "duplicates.csv")
 _SUMS = ("sections.csv", "groups.csv")  # of these the documents and the counts: the figures were drawn
 
@@ -158,7 +157,7 @@ def compared(store: Still, folder: Path) -> Checked:
             files["duplicates.csv"].expect({"path": path, "same_as": same_as})
         for file in files.values():
             file.end()
-    except (*_STUMBLES, BronnenError) as error:
+    except _STUMBLES as error:
         says = "The documents of the last run cannot be read back from the store, so that nothing was compared."
         return Checked("outputs", "", finding("unread", says, "Mend what is told above.", [type(error).__name__]))
     finally:

@@ -65,9 +65,9 @@ def _looked(folder: Path, files: bool) -> Iterator[Checked]:
     def further(store: Still) -> Iterator[Checked]:
         from bronnen.cli.beside import compared, identified
 
-        yield compared(store, folder)
+        yield checking.guarded("outputs", lambda: compared(store, folder))
         if files:
-            yield identified(store)
+            yield checking.guarded("files", lambda: identified(store))
 
     yield from checking.check(folder, further)
 

@@ -13,6 +13,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unicodedata import normalize
@@ -33,7 +34,7 @@ _SPACES = re.compile(r"\s+")
 _ASIDE = "Put it aside under another name and scan again; keep it if people's labels are in it."
 _ENDS = ("damaged", "not-ours", "newer", "other-tables")  # after these, what is in the tables says nothing
 _APART = ("passage_search",)  # its own tables are FTS5's business, and differ between versions of SQLite
-_NOT_SO = (ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError, BronnenError)
+NOT_SO = (ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError, BronnenError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +110,14 @@ def check(folder: Path, further: Callable[[Still], Iterator[Checked]]) -> Iterat
         raise StoreError(f"There is no store in {folder}.", "Give the folder of `bronnen scan --out`.")
     with opening.untouched(path) as connection:
         for part, look in _OUTSIDE.items():
-            found = _guarded(part, look, connection)
+            found = guarded(part, partial(look, connection))
             yield found
             if any(one.code in _ENDS for one in found.findings):
                 yield from (Checked(rest, "", is_skipped=True) for rest in _PARTS)
                 return
         with _newest(connection, path) as newest:
             for part, look in _CONTENT.items():
-                yield _guarded(part, look, newest)
+                yield guarded(part, partial(look, newest))
             yield from further(Still(path, newest))
 
 
@@ -132,11 +133,11 @@ def _newest(connection: sqlite3.Connection, path: Path) -> Iterator[sqlite3.Conn
         yield copy
 
 
-def _guarded(part: str, look: Callable[[sqlite3.Connection], Checked], connection: sqlite3.Connection) -> Checked:
+def guarded(part: str, look: Callable[[], Checked]) -> Checked:
     """What `look` finds; that it cannot look is a finding too."""
     try:
-        return look(connection)
-    except (sqlite3.DatabaseError, *_NOT_SO) as error:
+        return look()
+    except (sqlite3.DatabaseError, *NOT_SO) as error:
         name = getattr(error, "sqlite_errorname", "")
         if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_IOERR")):
             raise
@@ -271,7 +272,7 @@ def _unread(connection: sqlite3.Connection, question: str, read: Callable[[str],
     for name, told in connection.execute(question):
         try:
             read(told)
-        except _NOT_SO as error:
+        except NOT_SO as error:
             yield f"{name} ({type(error).__name__})"
 
 

@@ -119,6 +119,13 @@ RULES: tuple[Rule, ...] = (
         f"SELECT document, kind FROM passages WHERE kind NOT IN ({_listed(Kind)}) UNION ALL "
         f"SELECT document, state FROM document_pages WHERE state NOT IN ({_listed(PageState)})",
     ),
+    Rule(
+        "places", "confidence-unknown", "How sure the text recognition was, or how much is hidden, is no number that can be.",
+        AGAIN,
+        "SELECT document, 'page ' || number FROM document_pages WHERE confidence NOT BETWEEN 0 AND 1 OR hidden < 0 "
+        "UNION ALL SELECT document, 'characters ' || start || '-' || end FROM passages "
+        "WHERE confidence NOT BETWEEN 0 AND 1",
+    ),
     # What models and people said.
     Rule(
         "labels", "model-of-none", "A model's label does not belong to the newest analysis of its document.", AGAIN,
@@ -149,6 +156,11 @@ RULES: tuple[Rule, ...] = (
         + " OR (reasons IS NOT NULL AND CASE WHEN json_valid(reasons) THEN json_remove(reasons, "
         + ", ".join(f"'$.{source}'" for source in Source)
         + ") <> '{}' ELSE true END)",
+    ),
+    Rule(
+        "labels", "remark-nowhere", "A remark by a person stands nowhere: its place was changed.", AGAIN,
+        "SELECT document, 'characters ' || start || '-' || end FROM remarks WHERE start < 0 OR end < start "
+        "OR end - start <> length(CAST(quote AS TEXT)) AND instr(quote, char(0)) = 0",
     ),
     # The index that `bronnen search` uses.
     Rule(

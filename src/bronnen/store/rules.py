@@ -120,7 +120,7 @@ RULES: tuple[Rule, ...] = (
         f"SELECT document, state FROM document_pages WHERE state NOT IN ({_listed(PageState)})",
     ),
     Rule(
-        "places", "confidence-unknown", "How sure the text recognition was, or what is hidden, is no number that can be.",
+        "places", "confidence-unknown", "How sure the text recognition was, or what is hidden, is no such number.",
         AGAIN,
         "SELECT document, 'page ' || number FROM document_pages WHERE confidence NOT BETWEEN 0 AND 1 OR hidden < 0 "
         "UNION ALL SELECT document, 'characters ' || start || '-' || end FROM passages "

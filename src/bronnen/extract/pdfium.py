@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from itertools import pairwise
 from math import hypot
 from typing import Any
@@ -19,8 +19,9 @@ import pypdfium2.raw as raw
 from pypdfium2.version import PYPDFIUM_INFO
 
 from bronnen.errors import EncryptedError, UnreadableError
+from bronnen.extract import drawn, hidden
+from bronnen.extract.drawn import Box, Turn
 from bronnen.extract.grids import apart
-from bronnen.extract.rules import Rule
 from bronnen.extract.words import (
     MAX_CHARS,
     MAX_SIDE,
@@ -37,12 +38,8 @@ from bronnen.extract.words import (
 
 VERSION = f"pdfium {PYPDFIUM_INFO.version}"
 
-Box = tuple[float, float, float, float]  # left, bottom, right, top, in the page's own space, y up
-Turn = Callable[[float, float, float, float], tuple[float, float, float, float]]
+Span = tuple[int, int]  # the numbers of a word's first and last character, as pdfium counts them
 
-_MAX_OBJECTS = 20_000  # page objects looked at for ruling lines
-_MAX_RULES = 4_000
-_MAX_DEPTH = 4  # of forms in forms
 _GLUED = re.compile(r"[a-z]{2}[,.;:)][A-Za-z]{2}|[a-z][A-Z][a-z]|[^\W\d]{25}")  # perhaps words without their spaces
 _MARK = re.compile(rf"(?<=\S)(\d{{1,4}}|[{SUPERIOR}]{{1,4}})[^\w\s]?(?!\S)")  # bounded: a page may hold millions
 _LABEL = re.compile(r"\d{1,3}(?=[^\W\d]{2}|[^\W\d]\.)")
@@ -58,7 +55,7 @@ def opened(data: bytes) -> Iterator[Any]:
         UnreadableError: pdfium cannot open it.
     """
     try:
-        document = pdfium.PdfDocument(data)
+        document = _Document(data)
     except pdfium.PdfiumError as error:
         # pdfium's last error may be an earlier file's, so the file itself must say that it is encrypted
         if "password" in str(error).lower() and b"/Encrypt" in data:
@@ -70,21 +67,41 @@ def opened(data: bytes) -> Iterator[Any]:
         document.close()
 
 
-def read_page(document: Any, number: int) -> tuple[RawPage, bool]:
-    """The words of page `number` (from 1), and whether it has rules that are too many to look at."""
+class _Document(pdfium.PdfDocument):  # type: ignore[misc]
+    """A document that knows whether it switches layers off, which pdfium itself does not tell."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)
+        self.switches_off = hidden.switches_off(data)
+
+
+def read_page(document: Any, number: int, *, keep_hidden: bool = False) -> tuple[RawPage, bool]:
+    """The words of page `number` (from 1) that a reader can see, and whether it has rules that are too many to look at.
+
+    With `keep_hidden` the words that only a program finds are kept too, but for those outside the page.
+    """
     page = document[number - 1]
     try:
         box, rotation = _box_of(page)
         turn, width, height = _turned(box, rotation)
         if width > MAX_SIDE or height > MAX_SIDE:
             return RawPage(number, width, height, [], failed="its size is absurd"), False
-        words, odd = _words(page, turn)
-        if words is None:
-            return RawPage(number, width, height, [], failed="it holds too many characters"), False
-        rules, has_image = _rules(page, turn)
-        words = [word for word in words if sane_box(word, width, height)]
-        words, tables, is_whole = apart(rules, words)
-        return RawPage(number, width, height, words, tables, has_image, odd), not is_whole
+        textpage = page.get_textpage()
+        try:
+            words, spans, odd = _words(textpage, turn)
+            if words is None:
+                return RawPage(number, width, height, [], failed="it holds too many characters"), False
+            seen = drawn.on_page(page.raw, turn)
+            gone = {at for at, word in enumerate(words) if not sane_box(word, width, height)}
+            if not keep_hidden and len(gone) < len(words):
+                sheet = hidden.Sheet(page, textpage.raw, turn, width, height, document.switches_off)
+                gone |= hidden.unseen(sheet, words, spans, seen)
+        finally:
+            textpage.close()
+        unseen = tuple(words[at][1:5] for at in sorted(gone))
+        words = [word for at, word in enumerate(words) if at not in gone]
+        words, tables, is_whole = apart(seen.rules, words)
+        return RawPage(number, width, height, words, tables, seen.has_image, odd, unseen=unseen), not is_whole
     finally:
         page.close()
 
@@ -108,18 +125,15 @@ def _turned(box: Box, rotation: int) -> tuple[Turn, float, float]:
     return (lambda x0, y0, x1, y1: (x0 - left, top - y1, x1 - left, top - y0)), right - left, top - bottom
 
 
-def _words(page: Any, turn: Turn) -> tuple[list[RawWord] | None, int]:
-    """The page's words in content order, None if they are too many, and the number of characters without a meaning."""
-    textpage = page.get_textpage()
-    try:
-        count = textpage.count_chars()
-        if count > MAX_CHARS:
-            return None, 0
-        text = textpage.get_text_range() if count else ""
-        index = _indices(textpage, text, count)
-        return _boxed(textpage.raw, text, index, turn, count)
-    finally:
-        textpage.close()
+def _words(textpage: Any, turn: Turn) -> tuple[list[RawWord] | None, list[Span], int]:
+    """The page's words in content order, None if they are too many, with their spans, and the characters without
+    a meaning."""
+    count = textpage.count_chars()
+    if count > MAX_CHARS:
+        return None, [], 0
+    text = textpage.get_text_range() if count else ""
+    index = _indices(textpage, text, count)
+    return _boxed(textpage.raw, text, index, turn, count)
 
 
 def _indices(textpage: Any, text: str, count: int) -> Callable[[int], int]:
@@ -142,10 +156,13 @@ def _indices(textpage: Any, text: str, count: int) -> Callable[[int], int]:
     return mapped
 
 
-def _boxed(textpage: Any, text: str, index: Callable[[int], int], turn: Turn, count: int) -> tuple[list[RawWord], int]:
+def _boxed(
+    textpage: Any, text: str, index: Callable[[int], int], turn: Turn, count: int
+) -> tuple[list[RawWord], list[Span], int]:
     char = _Chars(textpage, index)
     tally = Tally(odd=max(0, count - len(text)))
     words: list[RawWord] = []
+    stood: list[Span] = []
     spans = [found.span() for found in _WORD.finditer(text)]
     suspect = [span for span in spans if _GLUED.search(text, *span)]
     if suspect and any(len(char.pieces(*span)) > 1 for span in suspect):  # pdfium missed narrow spaces on this page
@@ -168,12 +185,15 @@ def _boxed(textpage: Any, text: str, index: Callable[[int], int], turn: Turn, co
             high = char.raised(begin, stop - 1) if box and len(word) < 3 and word.isdigit() else None
             if word == "-" and box and words and _ends_with(words[-1], *turn(*box[:4])):
                 words[-1] = words[-1]._replace(text=words[-1].text + "-", x1=turn(*box[:4])[2])
+                stood[-1] = stood[-1][0], index(stop - 1)
             elif high:
                 words.append(RawWord(word, *turn(*high), 1.4 * (high[3] - high[1]), char.is_bold(begin)))
             elif box:
                 size = char.size(begin, box[4])
                 words.append(RawWord(word, *turn(*box[:4]), size, char.is_bold(begin)))
-    return words, tally.odd
+            if len(words) > len(stood):
+                stood.append((index(begin), index(stop - 1)))
+    return words, stood, tally.odd
 
 
 def _ends_with(word: RawWord, x0: float, top: float, x1: float, bottom: float) -> bool:
@@ -296,99 +316,3 @@ class _Chars:
     def _is_small(self, place: int, size: float) -> bool:
         box = self.box(place, place)
         return box is not None and box[4] < SMALL * size
-
-
-def _rules(page: Any, turn: Turn) -> tuple[list[Rule], bool]:
-    """The horizontal and vertical lines drawn on the page, and whether there is an image on it."""
-    rules: list[Rule] = []
-    has_image = False
-    for item, matrix in _objects(page.raw):
-        kind = raw.FPDFPageObj_GetType(item)
-        if kind == raw.FPDF_PAGEOBJ_IMAGE:
-            has_image = True
-        elif kind == raw.FPDF_PAGEOBJ_PATH and len(rules) < _MAX_RULES:
-            for box in _lines_of(item, matrix):
-                rules.append(Rule(*turn(*box)))
-    return rules, has_image
-
-
-def _objects(page: Any) -> Iterator[tuple[Any, Any]]:
-    """The page's objects and those inside its forms, each with the matrix of the form it stands in."""
-    left = _MAX_OBJECTS
-    waiting: list[tuple[Any, Any, int]] = [(None, None, 0)]
-    while waiting and left > 0:
-        form, matrix, depth = waiting.pop()
-        count = raw.FPDFPage_CountObjects(page) if form is None else raw.FPDFFormObj_CountObjects(form)
-        for number in range(min(count, left)):
-            left -= 1
-            item = raw.FPDFPage_GetObject(page, number) if form is None else raw.FPDFFormObj_GetObject(form, number)
-            if not item:
-                continue
-            if raw.FPDFPageObj_GetType(item) == raw.FPDF_PAGEOBJ_FORM:
-                if depth < _MAX_DEPTH:
-                    waiting.append((item, _product(_matrix(item), matrix), depth + 1))
-            else:
-                yield item, matrix
-
-
-def _matrix(item: Any) -> Any:
-    found = raw.FS_MATRIX()
-    with suppress(Exception):
-        if raw.FPDFPageObj_GetMatrix(item, found):
-            return (found.a, found.b, found.c, found.d, found.e, found.f)
-    return None
-
-
-def _product(inner: Any, outer: Any) -> Any:
-    """The matrix that applies `inner` first; None is the matrix that changes nothing."""
-    if inner is None or outer is None:
-        return inner or outer
-    a, b, c, d, e, f = inner
-    p, q, r, s, t, u = outer
-    return (a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u)
-
-
-def _lines_of(item: Any, matrix: Any) -> list[Box]:
-    """The thin boxes that a path draws: itself if it is thin, else its straight level segments."""
-    count = raw.FPDFPath_CountSegments(item)
-    if not 2 <= count <= 4_000:
-        return []
-    x0, y0, x1, y1 = (ctypes.c_float() for _ in range(4))
-    if not raw.FPDFPageObj_GetBounds(item, x0, y0, x1, y1):
-        return []
-    box = _moved((x0.value, y0.value, x1.value, y1.value), matrix)
-    if box[2] - box[0] <= 3 or box[3] - box[1] <= 3:
-        return [box]
-    if count <= 6:  # most often a rectangle; what is no rectangle makes no grid
-        left, bottom, right, top = box
-        return [(left, bottom, right, bottom), (left, top, right, top), (left, bottom, left, top),
-                (right, bottom, right, top)]  # fmt: skip
-    return _segments(item, count, _product(_matrix(item), matrix))
-
-
-def _segments(item: Any, count: int, matrix: Any) -> list[Box]:
-    x, y = ctypes.c_float(), ctypes.c_float()
-    found: list[Box] = []
-    start = at = (0.0, 0.0)
-    for number in range(count):
-        segment = raw.FPDFPath_GetPathSegment(item, number)
-        raw.FPDFPathSegment_GetPoint(segment, x, y)
-        kind, to = raw.FPDFPathSegment_GetType(segment), (x.value, y.value)
-        if kind == raw.FPDF_SEGMENT_MOVETO:
-            start = to
-        elif kind == raw.FPDF_SEGMENT_LINETO:
-            found.append((min(at[0], to[0]), min(at[1], to[1]), max(at[0], to[0]), max(at[1], to[1])))
-        at = to
-        if raw.FPDFPathSegment_GetClose(segment):
-            found.append((min(at[0], start[0]), min(at[1], start[1]), max(at[0], start[0]), max(at[1], start[1])))
-    moved = [_moved(box, matrix) for box in found]
-    return [box for box in moved if box[2] - box[0] <= 3 or box[3] - box[1] <= 3]
-
-
-def _moved(box: Box, matrix: Any) -> Box:
-    if matrix is None:
-        return box
-    a, b, c, d, e, f = matrix
-    xs = [a * x + c * y + e for x in (box[0], box[2]) for y in (box[1], box[3])]
-    ys = [b * x + d * y + f for x in (box[0], box[2]) for y in (box[1], box[3])]
-    return min(xs), min(ys), max(xs), max(ys)

@@ -43,6 +43,7 @@ class RawPage:
     has_image: bool = False
     odd: int = 0  # characters without a meaning: (cid:n), private use, control, replacement
     failed: str = ""  # why the engine could not read the page
+    unseen: tuple[tuple[float, float, float, float], ...] = ()  # boxes of words left out: no reader sees them
 
     def all_words(self) -> list[RawWord]:
         """The words of the page, those in tables included, in the order of the page."""

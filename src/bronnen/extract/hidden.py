@@ -1,0 +1,205 @@
+"""Which words of a page a reader cannot see: under a box, in the colour of the paper, cut off, switched off.
+
+Two steps. What is painted, in which order and in which colour, tells which words may be hidden: cheap, and on most
+pages none. Of those the page itself tells, drawn with and without them (`pixels`): a word is hidden if nothing changes.
+So a dark cell with light text, a marker's ink or a picture under a title hides nothing. docs/hidden.md.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pypdfium2.raw as raw
+
+from bronnen.extract.drawn import FAINT, Colour, Drawn, Ink, Shape, Turn, address, inks
+from bronnen.extract.words import RawWord
+
+_COVERED = 0.3  # of a word's box: less hides no letter worth the name
+_DARK = 80  # of 255
+_MAX_CHARS = 200  # of one word that are looked at
+_LAST = 1 << 30  # annotations are painted after all else
+_OPEN_NOTES = {raw.FPDF_ANNOT_LINK, raw.FPDF_ANNOT_POPUP, raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_TEXT}
+_STREAM = re.compile(rb"/ObjStm\b.{0,400}?stream\r?\n", re.DOTALL)
+_OFF = re.compile(rb"/OFF\s*\[\s*\d|/BaseState\s*/OFF|/(?:View|Print)State\s*/OFF")
+_MAX_STREAM = 1 << 20
+_MAX_STREAMS = 500
+
+
+class Sheet(NamedTuple):
+    """A page that is open in pdfium, with its text, how it is turned, its size, and whether layers may be off."""
+
+    page: Any
+    textpage: Any
+    turn: Turn
+    width: float
+    height: float
+    switches_off: bool
+
+
+class Suspect(NamedTuple):
+    """A word that may be hidden, and what the page's picture is to be asked about it."""
+
+    word: int
+    box: tuple[float, float, float, float]
+    chars: tuple[tuple[float, float, float, float], ...]  # boxes of what is drawn of its characters
+    objects: tuple[Any, ...]  # of the page, which draw it
+    is_drawn: bool
+    is_lenient: bool  # it counts as seen where letters are seen in its place: it may be the text of a scan
+
+
+def switches_off(data: bytes) -> bool:
+    """Whether a PDF has layers that are not shown; also where that stands in a packed stream of objects."""
+    if _OFF.search(data):
+        return True
+    for count, found in enumerate(_STREAM.finditer(data)):
+        if count == _MAX_STREAMS:
+            break
+        try:
+            told = zlib.decompressobj().decompress(data[found.end() : found.end() + _MAX_STREAM], _MAX_STREAM)
+        except zlib.error:
+            continue
+        if b"/OCProperties" in told or b"/OCG" in told:
+            if _OFF.search(told):
+                return True
+    return False
+
+
+def unseen(sheet: Sheet, words: Sequence[RawWord], spans: Sequence[tuple[int, int]], drawn: Drawn) -> set[int]:
+    """The places in `words` of those that a reader cannot see; `spans` are the numbers of their characters."""
+    shapes = [*drawn.shapes, *_notes(sheet)]
+    is_pale = any(_is_near(colour, _PAPER) for colour in drawn.colours)
+    every = is_pale or drawn.has_odd_text or sheet.switches_off
+    if not every:
+        shapes = [shape for shape in shapes if _may_hide(shape, drawn)]
+        if not shapes:
+            return set()
+    boxes = np.array([word[1:5] for word in words], dtype=np.float32)
+    shares = _shares(shapes, boxes)
+    asked = range(len(words)) if every else np.flatnonzero(shares.sum(axis=0) >= _COVERED).tolist()
+    if not asked:
+        return set()
+    known = inks(sheet.page.raw, sheet.turn)
+    suspects = [one for at in asked for one in _suspects(sheet, words, spans, at, known, shapes, shares[:, at])]
+    if not suspects:
+        return set()
+    from bronnen.extract import pixels
+
+    try:
+        return pixels.unseen(sheet, words, suspects)
+    except Exception:  # the edge: a page that cannot be drawn; what lies under something is then taken as hidden
+        return {one.word for one in suspects if not one.is_lenient}
+
+
+_PAPER: Colour = (255, 255, 255)
+
+
+def _is_near(one: Colour, other: Colour) -> bool:
+    return max(abs(a - b) for a, b in zip(one, other, strict=True)) < FAINT
+
+
+def _may_hide(shape: Shape, drawn: Drawn) -> bool:
+    if shape.order > drawn.first_text:
+        return True
+    return shape.colour is not None and any(_is_near(shape.colour, colour) for colour in drawn.colours)
+
+
+def _notes(sheet: Sheet) -> Iterator[Shape]:
+    """The areas of annotations that may cover text, painted after all else."""
+    page = sheet.page.raw
+    rectangle = raw.FS_RECTF()
+    for number in range(min(raw.FPDFPage_GetAnnotCount(page), 2_000)):
+        note = raw.FPDFPage_GetAnnot(page, number)
+        if not note:
+            continue
+        try:
+            if raw.FPDFAnnot_GetSubtype(note) not in _OPEN_NOTES and raw.FPDFAnnot_GetRect(note, rectangle):
+                left, right = sorted((rectangle.left, rectangle.right))
+                bottom, top = sorted((rectangle.bottom, rectangle.top))
+                yield Shape(_LAST, *sheet.turn(left, bottom, right, top), None)
+        finally:
+            raw.FPDFPage_CloseAnnot(note)
+
+
+def _shares(shapes: Sequence[Shape], boxes: Any) -> Any:
+    """Per shape and word how much of the word's box lies in the shape's."""
+    sides = np.array([shape[1:5] for shape in shapes], dtype=np.float32).reshape(-1, 4)
+    wide = np.minimum(sides[:, None, 2], boxes[None, :, 2]) - np.maximum(sides[:, None, 0], boxes[None, :, 0])
+    high = np.minimum(sides[:, None, 3], boxes[None, :, 3]) - np.maximum(sides[:, None, 1], boxes[None, :, 1])
+    area = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+    return np.clip(wide, 0, None) * np.clip(high, 0, None) / np.maximum(area, 1e-3)
+
+
+def _suspects(
+    sheet: Sheet,
+    words: Sequence[RawWord],
+    spans: Sequence[tuple[int, int]],
+    at: int,
+    known: dict[int, Ink],
+    shapes: Sequence[Shape],
+    shares: Any,
+) -> Iterator[Suspect]:
+    first, last = spans[at]
+    item = raw.FPDFText_GetTextObject(sheet.textpage, first)
+    ink = known.get(address(item)) if item else None
+    if ink is None:
+        return
+    over = [place for place in np.flatnonzero(shares > 0).tolist() if shapes[place].order > ink.order]
+    is_covered = sum(shares[place] for place in over) >= _COVERED
+    is_cut = ink.clip is not None and _outside(words[at], ink.clip) > 0.1
+    is_faint = ink.colour is not None and _is_faint(ink, shapes, shares)
+    if not (is_covered or is_cut or is_faint or ink.colour is None or not ink.is_drawn or sheet.switches_off):
+        return
+    is_blotted = any(
+        shapes[place].colour is not None and max(shapes[place].colour or _PAPER) < _DARK and shares[place] >= _COVERED
+        for place in over
+    )
+    half = 0.5 * sheet.width * sheet.height
+    is_scan = any(shapes[place].is_image and _area(shapes[place]) >= half for place in over)
+    is_lenient = not is_blotted and not is_cut and (is_scan or not ink.is_drawn or (is_faint and not is_covered))
+    chars, objects = _chars(sheet, first, last)
+    yield Suspect(at, words[at][1:5], chars, objects, ink.is_drawn, is_lenient)
+
+
+def _is_faint(ink: Ink, shapes: Sequence[Shape], shares: Any) -> bool:
+    """Whether the text may have the colour of what lies under it: of the last rectangle, or of the paper."""
+    assert ink.colour is not None
+    under = [shapes[place] for place in np.flatnonzero(shares > 0.5).tolist() if shapes[place].order < ink.order]
+    for shape in reversed(under):
+        if shape.is_plain and shape.colour is not None:
+            return _is_near(ink.colour, shape.colour)
+        if shape.colour is None or not shape.is_plain:  # a picture, or no rectangle: what it shows there is not known
+            return _is_near(ink.colour, _PAPER) or (shape.colour is not None and _is_near(ink.colour, shape.colour))
+    return _is_near(ink.colour, _PAPER)
+
+
+def _outside(word: RawWord, clip: tuple[float, float, float, float]) -> float:
+    """The share of the word's box outside a clip."""
+    wide = max(0.0, min(word.x1, clip[2]) - max(word.x0, clip[0]))
+    high = max(0.0, min(word.bottom, clip[3]) - max(word.top, clip[1]))
+    return 1 - wide * high / max((word.x1 - word.x0) * (word.bottom - word.top), 1e-3)
+
+
+def _area(shape: Shape) -> float:
+    return (shape.x1 - shape.x0) * (shape.bottom - shape.top)
+
+
+def _chars(sheet: Sheet, first: int, last: int) -> tuple[tuple[tuple[float, float, float, float], ...], tuple[Any, ...]]:
+    """The boxes of what a word's characters draw, and the objects of the page that draw them."""
+    import ctypes
+
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    boxes: list[tuple[float, float, float, float]] = []
+    objects: dict[int, Any] = {}
+    for number in range(first, min(last, first + _MAX_CHARS) + 1):
+        item = raw.FPDFText_GetTextObject(sheet.textpage, number)
+        if item:
+            objects[address(item)] = item
+        if raw.FPDFText_GetCharBox(sheet.textpage, number, left, right, bottom, top):
+            box = sheet.turn(left.value, bottom.value, right.value, top.value)
+            if box[2] - box[0] > 0.1 and box[3] - box[1] > 0.1:
+                boxes.append(box)
+    return tuple(boxes), tuple(objects.values())

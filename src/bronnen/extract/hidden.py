@@ -48,6 +48,7 @@ class Suspect(NamedTuple):
     chars: tuple[tuple[float, float, float, float], ...]  # boxes of what is drawn of its characters
     objects: tuple[Any, ...]  # of the page, which draw it
     is_drawn: bool
+    is_covered: bool
     is_lenient: bool  # it counts as seen where letters are seen in its place: it may be the text of a scan
 
 
@@ -161,7 +162,7 @@ def _suspects(
     is_scan = any(shapes[place].is_image and _area(shapes[place]) >= half for place in over)
     is_lenient = not is_blotted and not is_cut and (is_scan or not ink.is_drawn or (is_faint and not is_covered))
     chars, objects = _chars(sheet, first, last)
-    yield Suspect(at, words[at][1:5], chars, objects, ink.is_drawn, is_lenient)
+    yield Suspect(at, words[at][1:5], chars, objects, ink.is_drawn, is_covered, is_lenient)
 
 
 def _is_faint(ink: Ink, shapes: Sequence[Shape], shares: Any) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,11 +22,13 @@ if TYPE_CHECKING:
 
 Box = tuple[float, float, float, float]
 
-_SCALE = 2.0  # pixels per point
+_SCALE, _SCAN_SCALE = 1.5, 1.0  # pixels per point, for words and for what shows through invisible ones
 _MAX_PIXELS = 4_000_000
+_PAD = 4.0  # points around the words looked at
 _SEEN = 12  # of 255: a smaller difference in colour is not seen
 _INK = 0.08  # of a character's box: what its ink fills at least
-_HIDDEN = 1 / 3  # of a word's characters: a name of which a part can be read is half hidden, so not told at all
+_HIDDEN = 1 / 3  # of a word's characters under something: a name that is hidden in part is not told at all
+_CUT = 0.5  # of a word's characters cut off or faint, which nobody did to hide them
 _CONTRAST = 50  # of 255, between letters and their paper in a scan
 _DARK = 80
 _FLAT = 40  # of 255: darker and lighter parts of a blacked-out spot in a scan
@@ -35,30 +38,59 @@ _MANY = 1_500  # suspects on one page: they are then asked together
 
 def unseen(sheet: Sheet, words: Sequence[RawWord], suspects: Sequence[Suspect]) -> set[int]:
     """The places in `words` of the suspects that a reader cannot see."""
-    scale = min(_SCALE, (_MAX_PIXELS / max(sheet.width * sheet.height, 1.0)) ** 0.5)
-    whole = _drawn(sheet.page, scale)
     gone = {one.word for one in suspects if not one.is_drawn}
     for group in _rounds([one for one in suspects if one.is_drawn]):
-        items = {address(item): item for one in group for item in one.objects}.values()
-        try:
-            for item in items:
-                raw.FPDFPageObj_SetIsActive(item, False)
-            differs = np.abs(whole - _drawn(sheet.page, scale)).max(axis=2) >= _SEEN
-        finally:
-            for item in items:
-                raw.FPDFPageObj_SetIsActive(item, True)
-        gone |= {one.word for one in group if not _is_seen(differs, one, scale)}
+        gone |= {one.word for one in group} - _leaving_marks(sheet, group)
     lenient = [one for one in suspects if one.word in gone and one.is_lenient]
     if lenient:
-        grey = whole.mean(axis=2)
         there = np.array([word[1:5] for at, word in enumerate(words) if at not in gone]).reshape(-1, 4)
-        gone -= {one.word for one in lenient if not _stands_in(one.box, there) and _shows_letters(grey, one, scale)}
+        whole = _View(sheet, lenient, _SCAN_SCALE)
+        gone -= {one.word for one in lenient if not _stands_in(one.box, there) and _shows_letters(whole, one)}
     return gone
 
 
-def _drawn(page: Any, scale: float) -> Any:
-    """The page as displayed: rows of pixels of three colours."""
-    return page.render(scale=scale, may_draw_forms=False).to_numpy()[:, :, :3].astype(np.int16)
+class _View:
+    """The part of the page in which the suspects stand, drawn as displayed."""
+
+    def __init__(self, sheet: Sheet, suspects: Sequence[Suspect], scale: float) -> None:
+        boxes = np.array([one.box for one in suspects])
+        x0, top = np.maximum(boxes[:, :2].min(axis=0) - _PAD, 0.0)
+        x1, bottom = boxes[:, 2:].max(axis=0) + _PAD
+        right, below = max(0.0, sheet.width - x1), max(0.0, sheet.height - bottom)
+        area = (sheet.width - x0 - right) * (sheet.height - top - below)
+        self.scale = min(scale, float(np.sqrt(_MAX_PIXELS / max(area, 1.0))))
+        self.left, self.top = ceil(x0 * self.scale), ceil(top * self.scale)  # pixels, as pdfium cuts them off
+        self.crop = (x0, below, right, top)
+        self.page = sheet.page
+        self.pixels = self.drawn()
+
+    def drawn(self) -> Any:
+        """Rows of pixels of three colours, as the page is now."""
+        return self.page.render(scale=self.scale, crop=self.crop, may_draw_forms=False).to_numpy()[:, :, :3]
+
+    def part(self, pixels: Any, box: Box) -> Any:
+        """The pixels of a box, at least one."""
+        x0, x1 = (max(0, round(side * self.scale) - self.left) for side in (box[0], box[2]))
+        top, bottom = (max(0, round(side * self.scale) - self.top) for side in (box[1], box[3]))
+        return pixels[top : max(bottom, top + 1), x0 : max(x1, x0 + 1)]
+
+
+def _leaving_marks(sheet: Sheet, suspects: Sequence[Suspect]) -> set[int]:
+    """The words of those without which the page looks different in their place."""
+    if not suspects:
+        return set()
+    view = _View(sheet, suspects, _SCALE)
+    items = {address(item): item for one in suspects for item in one.objects}.values()
+    try:
+        for item in items:
+            raw.FPDFPageObj_SetIsActive(item, False)
+        without = view.drawn()
+    finally:
+        for item in items:
+            raw.FPDFPageObj_SetIsActive(item, True)
+    apart = np.maximum(view.pixels, without) - np.minimum(view.pixels, without)
+    differs = np.maximum(np.maximum(apart[:, :, 0], apart[:, :, 1]), apart[:, :, 2]) >= _SEEN
+    return {one.word for one in suspects if _is_seen(view, differs, one)}
 
 
 def _rounds(suspects: Sequence[Suspect]) -> list[list[Suspect]]:
@@ -92,35 +124,34 @@ def _stands_in(box: Box, others: Any) -> bool:
     return bool((both > 0.2 * np.maximum(np.minimum(area, own), 1e-3)).any())
 
 
-def _is_seen(differs: Any, one: Suspect, scale: float) -> bool:
-    """Whether at least two in three of the characters leave a mark; where they stand elsewhere, whether the word does."""
-    marks = [_inked(differs, box, scale) for box in one.chars]
+def _is_seen(view: _View, differs: Any, one: Suspect) -> bool:
+    """Whether enough of the characters leave a mark; where they stand elsewhere, whether the word does."""
+
+    def is_inked(box: Box) -> bool:
+        part = view.part(differs, box)
+        return bool(part.size and part.mean() >= _INK)
+
+    marks = [is_inked(box) for box in one.chars]
     if any(marks):
-        return sum(marks) > (1 - _HIDDEN) * len(marks)
-    return _inked(differs, one.box, scale)
+        hidden = len(marks) - sum(marks)
+        return hidden < _HIDDEN * len(marks) if one.is_covered else hidden <= _CUT * len(marks)
+    return is_inked(one.box)
 
 
-def _inked(differs: Any, box: Box, scale: float) -> bool:
-    part = _part(differs, box, scale)
-    return bool(part.size and part.mean() >= _INK)
-
-
-def _part(pixels: Any, box: Box, scale: float) -> Any:
-    x0, top, x1, bottom = (round(max(0.0, side * scale)) for side in box)
-    return pixels[top : max(bottom, top + 1), x0 : max(x1, x0 + 1)]
-
-
-def _shows_letters(grey: Any, one: Suspect, scale: float) -> bool:
+def _shows_letters(view: _View, one: Suspect) -> bool:
     """Whether the picture shows something like letters in the word's place, and no blacked-out part of them."""
     x0, top, x1, bottom = one.box
     high = bottom - top
-    part = _part(grey, (x0, top + 0.15 * high, x1, bottom - 0.15 * high), scale)
-    if not part.size or np.ptp(part) < _CONTRAST:
+    part = view.part(view.pixels, (x0, top + 0.15 * high, x1, bottom - 0.15 * high))
+    if not part.size or _contrast(part) < _CONTRAST:
         return False
-    count = max(1, len(one.chars))
-    edges = np.linspace(0, part.shape[1], min(count, part.shape[1]) + 1).round().astype(int)
+    edges = np.linspace(0, part.shape[1], min(max(1, len(one.chars)), part.shape[1]) + 1).round().astype(int)
     blots = sum(
-        bool(np.ptp(slot) < _FLAT and slot.mean() < _DARK)
+        bool(slot.mean() < _DARK and _contrast(slot) < _FLAT)
         for slot in (part[:, begin:end] for begin, end in pairwise(edges))
     )
     return blots < _HIDDEN * (len(edges) - 1)
+
+
+def _contrast(part: Any) -> int:
+    return int(np.ptp(part.reshape(-1, 3), axis=0).max())

@@ -63,7 +63,7 @@ def by_plumber(paths: list[Path]) -> tuple[int, int]:
     try:
         for path in paths:
             seen.clear()
-            pages, _ = pdf.pages_of(path.read_bytes(), "auto")
+            pages, _ = pdf.pages_of(path.read_bytes(), ExtractSettings())
             asked += len(seen)
             taken += sum(any(page is found for found in seen) for page in pages)
     finally:

@@ -29,6 +29,10 @@ class Sheet:
     crop: tuple[float, float, float, float] | None = None
     rotate: int = 0
     image: bool = False  # a grey picture over the whole page
+    entries: str = ""  # more of the page's dictionary, such as annotations
+    states: str = ""  # graphics states by name: '/G1 << /ca 0.5 >>'
+    forms: str = ""  # pictures and forms by name: '/X1 12 0 R'
+    layers: str = ""  # groups of optional content by name
 
 
 def text(x: float, y: float, told: str, *, font: str = "F1", size: float = 11, matrix: str = "") -> bytes:
@@ -56,15 +60,24 @@ def grid(xs: Sequence[float], ys: Sequence[float]) -> bytes:
     return level + b"".join(line(x, min(ys), x, max(ys)) for x in xs)
 
 
-def pdf(*sheets: Sheet, unicode_map: str = "", password: str | None = None) -> bytes:
+def pdf(
+    *sheets: Sheet,
+    unicode_map: str = "",
+    password: str | None = None,
+    more: Sequence[tuple[str, bytes | None]] = (),
+    catalog: str = "",
+) -> bytes:
     """A PDF with these pages.
+
+    `more` are further objects, each the inside of its dictionary and its stream: the first has the number `first_more`
+    tells. `catalog` is more of the catalogue.
 
     `unicode_map` gives 'F1' and 'F2' a wrong table of characters: its 26 letters are what a to z claim to mean.
     `password` encrypts the file (RC4, 40 bits); an empty one encrypts without asking readers for it.
     """
     kids = " ".join(f"{6 + 2 * number} 0 R" for number in range(len(sheets)))
     bodies: list[tuple[bytes, bytes | None]] = [  # each object's dictionary, and its stream
-        (b"<< /Type /Catalog /Pages 2 0 R >>", None),
+        (f"<< /Type /Catalog /Pages 2 0 R {catalog} >>".encode(), None),
         (f"<< /Type /Pages /Count {len(sheets)} /Kids [ {kids} ] >>".encode(), None),
         (b"<< " + b" ".join(b"/" + name.encode() + b" " + _font(name, unicode_map) for name in FONTS) + b" >>", None),
         (b"<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /BitsPerComponent 8 /ColorSpace /DeviceGray", b"\x80"),
@@ -76,10 +89,17 @@ def pdf(*sheets: Sheet, unicode_map: str = "", password: str | None = None) -> b
         drawn = f"q {right - left} 0 0 {top - bottom} {left} {bottom} cm /I1 Do Q\n".encode() if sheet.image else b""
         page = (
             f"<< /Type /Page /Parent 2 0 R /MediaBox [{left} {bottom} {right} {top}] {crop} /Rotate {sheet.rotate} "
-            f"/Resources << /Font 3 0 R /XObject << /I1 4 0 R >> >> /Contents {7 + 2 * number} 0 R >>"
+            f"{sheet.entries} /Resources << /Font 3 0 R /XObject << /I1 4 0 R {sheet.forms} >> "
+            f"/ExtGState << {sheet.states} >> /Properties << {sheet.layers} >> >> /Contents {7 + 2 * number} 0 R >>"
         )
         bodies += [(page.encode(), None), (b"<<", drawn + sheet.content)]
+    bodies += [(f"<< {told}".encode() + (b" >>" if stream is None else b""), stream) for told, stream in more]
     return _written(bodies, password)
+
+
+def first_more(sheets: int) -> int:
+    """The number of the first of the further objects in a PDF of so many pages."""
+    return 6 + 2 * sheets
 
 
 def _font(name: str, unicode_map: str) -> bytes:

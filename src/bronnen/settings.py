@@ -15,6 +15,7 @@ from typing import Any, get_type_hints
 from bronnen.errors import UsageError
 
 ENGINES = ("auto", "pdfium", "pdfplumber")
+HIDDEN = ("leave_out", "keep")
 DOCUMENTS = ("ordinary", "unusual")
 _LEAST_MEMORY = 1024  # MB
 
@@ -22,6 +23,7 @@ _LEAST_MEMORY = 1024  # MB
 @dataclass(frozen=True, slots=True)
 class ExtractSettings:
     engine: str = "auto"
+    hidden: str = "leave_out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,8 @@ def settings_of(told: dict[str, Any]) -> Settings:
     settings: Settings = _record(Settings, told, "")
     if settings.extract.engine not in ENGINES:
         raise UsageError(f"extract.engine is '{settings.extract.engine}'.", f"Use one of: {', '.join(ENGINES)}.")
+    if settings.extract.hidden not in HIDDEN:
+        raise UsageError(f"extract.hidden is '{settings.extract.hidden}'.", f"Use one of: {', '.join(HIDDEN)}.")
     if not 20 <= settings.segment.max_words <= 1000:
         raise UsageError(f"segment.max_words is {settings.segment.max_words}.", "Use a number from 20 to 1000.")
     if not 1 <= settings.segment.min_words <= 20:

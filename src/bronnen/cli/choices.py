@@ -23,11 +23,16 @@ Command = Callable[..., Any]
 
 
 def settings_options(command: Command) -> Command:
-    """Adds --settings, --engine, --spacy-model and --model; the command gets them as one `settings`."""
+    """Adds --settings, --engine, --hidden, --spacy-model and --model; the command gets them as one `settings`."""
 
     @click.option("--settings", "settings_file", type=click.Path(path_type=Path), help="A TOML file with settings.")
     @click.option(
         "--engine", type=click.Choice(["auto", "pdfplumber", "pdfium"]), help="What reads the words of a PDF."
+    )
+    @click.option(
+        "--hidden",
+        type=click.Choice(["leave_out", "keep"]),
+        help="Words of a PDF that a reader cannot see, such as those under a black box.",
     )
     @click.option("--spacy-model", help="An installed spaCy pipeline instead of bronnen's own.")
     @click.option(
@@ -40,6 +45,7 @@ def settings_options(command: Command) -> Command:
         *args: Any,
         settings_file: Path | None,
         engine: str | None,
+        hidden: str | None,
         spacy_model: str | None,
         model: str | None,
         **told: Any,
@@ -52,6 +58,8 @@ def settings_options(command: Command) -> Command:
         settings = load_settings(settings_file)
         if engine:
             settings = replace(settings, extract=replace(settings.extract, engine=engine))
+        if hidden:
+            settings = replace(settings, extract=replace(settings.extract, hidden=hidden))
         if spacy_model:
             settings = replace(settings, language=replace(settings.language, spacy_model=spacy_model))
         chosen = model or settings.model.path or in_use()  # told now: all workers, and a later report, have the same

@@ -188,7 +188,9 @@ def _area(shape: Shape) -> float:
     return (shape.x1 - shape.x0) * (shape.bottom - shape.top)
 
 
-def _chars(sheet: Sheet, first: int, last: int) -> tuple[tuple[tuple[float, float, float, float], ...], tuple[Any, ...]]:
+def _chars(
+    sheet: Sheet, first: int, last: int
+) -> tuple[tuple[tuple[float, float, float, float], ...], tuple[Any, ...]]:
     """The boxes of what a word's characters draw, and the objects of the page that draw them."""
     import ctypes
 

@@ -122,7 +122,7 @@ def from_pages(pages: Sequence[RawPage], states: Sequence[PageState]) -> Laid:
     at = 0
     for page, state in zip(pages, states, strict=True):
         start, end = spans.get(page.number, (at, at))
-        draft.pages.append(Page(start, end, page.number, page.width, page.height, state))
+        draft.pages.append(Page(start, end, page.number, page.width, page.height, state, len(page.unseen)))
         at = end
     return replace(draft.laid(), left_out=(*left_out, *(mark for _, _, mark in draft.marks)))
 

@@ -15,9 +15,9 @@ from typing import Any
 from bronnen.errors import BronnenError, EncryptedError, NoTextError, UnreadableError
 from bronnen.extract import layout, pdfium
 from bronnen.extract.garbled import is_garbled
-from bronnen.extract.words import RawPage
+from bronnen.extract.words import RawPage, without
 from bronnen.records import PageState, Stage, Told, silent
-from bronnen.settings import Settings
+from bronnen.settings import ExtractSettings, Settings
 
 MAX_PAGES = 20_000
 
@@ -32,7 +32,7 @@ def read(data: bytes, name: str, settings: Settings, told: Told = silent) -> tup
     if junk >= 1024:  # engines skip less by themselves
         data = data[junk:]
     try:
-        pages, extractor = pages_of(data, settings.extract.engine, told)
+        pages, extractor = pages_of(data, settings.extract, told)
     except BronnenError as error:
         raise type(error)(f"{name} {error.message}", error.next_step) from error
     states = [state_of(page) for page in pages]
@@ -41,19 +41,23 @@ def read(data: bytes, name: str, settings: Settings, told: Told = silent) -> tup
     return layout.from_pages(pages, states), extractor
 
 
-def pages_of(data: bytes, engine: str, told: Told = silent) -> tuple[list[RawPage], str]:
-    """What `engine` sees on every page, and the names and versions of the engines that did."""
+def pages_of(data: bytes, asked: ExtractSettings, told: Told = silent) -> tuple[list[RawPage], str]:
+    """What the engine asked for sees on every page, and the names and versions of the engines that did.
+
+    Words that a reader cannot see are left out, whichever engine reads, unless `asked` says that they are kept.
+    """
+    engine, keep = asked.engine, asked.hidden == "keep"
     if engine == "pdfplumber":
-        return _all_by_plumber(data, told)
+        return _all_by_plumber(data, told, keep)
     try:
         told(Stage.PDFIUM, 0)
         with pdfium.opened(data) as document, ExitStack() as stack:
             numbers = range(1, _count(len(document)) + 1)
             told(Stage.PDFIUM, len(numbers))
             if engine == "pdfium":
-                return [_tried(_by_pdfium(document), number) for number in numbers], pdfium.VERSION
+                return [_tried(_by_pdfium(document, keep), number) for number in numbers], pdfium.VERSION
             reference = _Reference(data, len(document), stack, told)
-            pages = [_best(document, reference, number) for number in numbers]
+            pages = [_best(document, reference, number, keep) for number in numbers]
             while len(pages) > reference.pages > 0 and pages[-1].failed:
                 pages.pop()  # pdfium believes the number that the file states, pdfplumber counts
             return pages, f"{pdfium.VERSION}, {reference.version}" if reference.version else pdfium.VERSION
@@ -62,7 +66,7 @@ def pages_of(data: bytes, engine: str, told: Told = silent) -> tuple[list[RawPag
     except UnreadableError as error:
         if engine == "pdfium" or data[:1024].find(b"%PDF-") < 0:
             raise _named(data, error) from error
-        return _all_by_plumber(data, told)
+        return _all_by_plumber(data, told, keep=True)  # what pdfium cannot open cannot be drawn
 
 
 def state_of(page: RawPage) -> PageState:
@@ -105,9 +109,9 @@ class _Reference:
         return page if not page.failed else None
 
 
-def _best(document: Any, reference: _Reference, number: int) -> RawPage:
+def _best(document: Any, reference: _Reference, number: int, keep: bool) -> RawPage:
     try:
-        page, has_table = pdfium.read_page(document, number)
+        page, has_table = pdfium.read_page(document, number, keep_hidden=keep)
     except Exception as error:  # the edge: pdfium and ctypes
         return reference.read(number) or _failed(number, error)
     if page.failed:
@@ -115,14 +119,15 @@ def _best(document: Any, reference: _Reference, number: int) -> RawPage:
     words = page.all_words()
     if has_table or ((words or page.odd) and is_garbled((word.text for word in words), page.odd)):
         found = reference.read(number)
+        found = without(found, page) if found else None
         # pdfplumber is the reference, but a page of which it sees much less than pdfium is one that it misreads
         if found is not None and (len(found.all_words()) >= 0.8 * len(words) or not has_table):
             return found
     return page
 
 
-def _by_pdfium(document: Any) -> Callable[[int], RawPage]:
-    return lambda number: pdfium.read_page(document, number)[0]
+def _by_pdfium(document: Any, keep: bool) -> Callable[[int], RawPage]:
+    return lambda number: pdfium.read_page(document, number, keep_hidden=keep)[0]
 
 
 def _tried(read_page: Callable[[int], RawPage], number: int) -> RawPage:
@@ -136,7 +141,7 @@ def _failed(number: int, error: Exception) -> RawPage:
     return RawPage(number, 0.0, 0.0, [], failed=f"{type(error).__name__}: {error}"[:200])
 
 
-def _all_by_plumber(data: bytes, told: Told) -> tuple[list[RawPage], str]:
+def _all_by_plumber(data: bytes, told: Told, keep: bool) -> tuple[list[RawPage], str]:
     from bronnen.extract import plumber
 
     try:
@@ -145,13 +150,27 @@ def _all_by_plumber(data: bytes, told: Told) -> tuple[list[RawPage], str]:
             numbers = range(1, _count(len(document.pages)) + 1)
             told(Stage.PDFPLUMBER, len(numbers))
             read_page: Callable[[int], RawPage] = lambda number: plumber.read_page(document, number)  # noqa: E731
-            return [_tried(read_page, number) for number in numbers], plumber.VERSION
+            pages = [_tried(read_page, number) for number in numbers]
+        return pages if keep else _as_seen(data, pages, told), plumber.VERSION
     except EncryptedError:
         raise
     except UnreadableError as error:
         raise _named(data, error) from error
     except Exception as error:  # the edge: pdfminer
         raise _named(data, UnreadableError(f"is damaged ({type(error).__name__}).", "Fetch the file again.")) from error
+
+
+def _as_seen(data: bytes, pages: list[RawPage], told: Told) -> list[RawPage]:
+    """The pages without the words that a reader cannot see, which only pdfium can tell: it draws pages."""
+    try:
+        with pdfium.opened(data) as document:
+            if len(document) != len(pages):
+                return pages
+            told(Stage.PDFIUM, len(pages))
+            seen = [_tried(_by_pdfium(document, keep=False), page.number) for page in pages]
+    except BronnenError:
+        return pages
+    return [without(page, other) for page, other in zip(pages, seen, strict=True)]
 
 
 def _count(pages: int) -> int:

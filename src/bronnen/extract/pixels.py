@@ -29,6 +29,7 @@ _SEEN = 12  # of 255: a smaller difference in colour is not seen
 _INK = 0.08  # of a character's box: what its ink fills at least
 _HIDDEN = 1 / 3  # of a word's characters under something: a name that is hidden in part is not told at all
 _CUT = 0.5  # of a word's characters cut off or faint, which nobody did to hide them
+_LAYER = 0.6  # of the words under a picture show letters where they are the text of a scan
 _CONTRAST = 50  # of 255, between letters and their paper in a scan
 _DARK = 80
 _FLAT = 40  # of 255: darker and lighter parts of a blacked-out spot in a scan
@@ -45,7 +46,10 @@ def unseen(sheet: Sheet, words: Sequence[RawWord], suspects: Sequence[Suspect]) 
     if lenient:
         there = np.array([word[1:5] for at, word in enumerate(words) if at not in gone]).reshape(-1, 4)
         whole = _View(sheet, lenient, _SCAN_SCALE)
-        gone -= {one.word for one in lenient if not _stands_in(one.box, there) and _shows_letters(whole, one)}
+        shown = [one for one in lenient if not _stands_in(one.box, there) and _shows_letters(whole, one)]
+        painted = sum(one.is_drawn for one in shown), sum(one.is_drawn for one in lenient)
+        is_layer = painted[0] >= _LAYER * painted[1]  # a photo over a line of text shows letters here and there too
+        gone -= {one.word for one in shown if is_layer or not one.is_drawn}
     return gone
 
 

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
+
+Box = tuple[float, float, float, float]  # x0, top, x1, bottom
+
+_HIDDEN = 0.3  # of a word's box that is one of a hidden word: the engines measure words a little differently
 
 
 class RawWord(NamedTuple):
@@ -43,7 +47,7 @@ class RawPage:
     has_image: bool = False
     odd: int = 0  # characters without a meaning: (cid:n), private use, control, replacement
     failed: str = ""  # why the engine could not read the page
-    unseen: tuple[tuple[float, float, float, float], ...] = ()  # boxes of words left out: no reader sees them
+    unseen: tuple[Box, ...] = ()  # boxes of words left out: no reader sees them
 
     def all_words(self) -> list[RawWord]:
         """The words of the page, those in tables included, in the order of the page."""
@@ -54,6 +58,41 @@ class RawPage:
             done = table.at
             found += (word for row in table.rows for cell in row for word in cell)
         return found + self.words[done:]
+
+
+def without(page: RawPage, seen: RawPage) -> RawPage:
+    """The page without the words that are left out of `seen`, the same page as another engine reads it.
+
+    A word stays where that engine has the same word in its place: one may stand over another that is hidden.
+    """
+    if not seen.unseen:
+        return page
+    same: dict[str, list[RawWord]] = {}
+    for word in seen.all_words():
+        same.setdefault(word.text, []).append(word)
+
+    def is_kept(word: RawWord) -> bool:
+        return not any(_share(word, box) >= _HIDDEN for box in seen.unseen) or any(
+            _share(word, other[1:5]) > 0.5 for other in same.get(word.text, ())
+        )
+
+    kept = [is_kept(word) for word in page.words]
+    tables = []
+    for table in page.tables:
+        cells = (tuple(tuple(word for word in cell if is_kept(word)) for cell in row) for row in table.rows)
+        rows = tuple(tuple(cell for cell in row if cell) for row in cells)
+        if any(rows):
+            tables.append(RawTable(sum(kept[: table.at]), tuple(row for row in rows if row)))
+    words = [word for word, stays in zip(page.words, kept, strict=True) if stays]
+    return replace(page, words=words, tables=tuple(tables), unseen=seen.unseen)
+
+
+def _share(word: RawWord, box: Box) -> float:
+    """How much of the word's box lies in another."""
+    wide = min(word.x1, box[2]) - max(word.x0, box[0])
+    high = min(word.bottom, box[3]) - max(word.top, box[1])
+    area = (word.x1 - word.x0) * (word.bottom - word.top)
+    return max(0.0, wide) * max(0.0, high) / area if area > 0 else 0.0
 
 
 @dataclass(slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import pypdfium2
 import pytest
@@ -19,7 +18,9 @@ from bronnen.settings import ENGINES, ExtractSettings, Settings
 
 SIZE = 12
 NAME = "Jansen"  # the word that may be hidden, at (200, 600)
-REST = text(72, 700, "De burgemeester sprak met de heer", size=SIZE) + text(72, 500, "over de nieuwe regeling.", size=SIZE)
+REST = text(72, 700, "De burgemeester sprak met de heer", size=SIZE) + text(
+    72, 500, "over de nieuwe regeling.", size=SIZE
+)
 WORD = text(200, 600, NAME, size=SIZE)
 AROUND = (198, 596, 44, 15)  # left, bottom, width, height of a box around it
 FIRST = first_more(1)

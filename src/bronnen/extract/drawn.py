@@ -6,6 +6,7 @@ All objects are looked at once, in the order in which they are painted, since wh
 from __future__ import annotations
 
 import ctypes
+import struct
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -13,6 +14,8 @@ from typing import Any, NamedTuple
 
 import pypdfium2.raw as raw
 
+from bronnen.extract import calls
+from bronnen.extract.calls import handle
 from bronnen.extract.rules import Rule
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top, in the page's own space, y up
@@ -22,12 +25,24 @@ Colour = tuple[int, int, int]
 FAINT = 40
 """Colours that differ less than this (of 255) in each of red, green and blue may be one colour to a reader."""
 
+PAPER: Colour = (255, 255, 255)
+
+_EVERYWHERE: Box = (-1e6, -1e6, 1e6, 1e6)
+_NEAR = 2.0  # points: the box of a text's ink and that of its words differ a little
 _MAX_OBJECTS = 20_000  # page objects looked at
 _MAX_RULES = 4_000
 _MAX_SHAPES = 4_000
 _MAX_DEPTH = 4  # of forms in forms
 _THIN = 3.0  # points: what is thinner is a line
+_PAINTED = {raw.FPDF_TEXTRENDERMODE_FILL, raw.FPDF_TEXTRENDERMODE_FILL_STROKE}
+_FOUR = struct.Struct("=4I")
+_PATTERN = bytes(16)  # no plain colour, told as a transparent one
 _OPAQUE = 128  # of 255: what is less is seen through; whether it is seen through well enough, pixels tell
+
+
+def is_near(one: Colour, other: Colour) -> bool:
+    """Whether two colours may be one to a reader."""
+    return max(abs(a - b) for a, b in zip(one, other, strict=True)) < FAINT
 
 
 class Shape(NamedTuple):
@@ -60,66 +75,81 @@ class Drawn:
     shapes: list[Shape] = field(default_factory=list)
     colours: set[Colour] = field(default_factory=set)  # of its texts
     has_image: bool = False
-    has_odd_text: bool = False  # that is not painted, or is clipped
+    has_odd_text: bool = False  # that is not painted, or not in a plain colour
+    faint: list[Box] = field(default_factory=list)  # around texts in the colour of paper or in part cut off, displayed
     first_text: int = _MAX_OBJECTS
+
+    def add_colour(self, fill: bytes) -> bool:
+        """Takes a colour of text in, as pdfium told it, and says whether it may not show on paper."""
+        red, green, blue, opaque = _FOUR.unpack(fill)
+        self.has_odd_text |= opaque < _OPAQUE
+        self.colours.add((red, green, blue))
+        return is_near((red, green, blue), PAPER)
 
 
 class _Palette:
-    """Asks pdfium how objects are painted, with variables that are made once."""
+    """Asks pdfium how objects are painted, with variables that are made once: pages have thousands of them."""
 
     def __init__(self) -> None:
-        self.parts = tuple(ctypes.c_uint() for _ in range(4))
-        self.at = tuple(ctypes.byref(part) for part in self.parts)
+        self.told = bytearray(16)  # red, green, blue and how opaque
+        self.parts = tuple(ctypes.c_uint.from_buffer(self.told, place) for place in (0, 4, 8, 12))
+        start = ctypes.addressof(ctypes.c_char.from_buffer(self.told))
+        self.at = start, start + 4, start + 8, start + 12
         self.mode, self.stroke = ctypes.c_int(), ctypes.c_int()
         self.mode_at, self.stroke_at = ctypes.byref(self.mode), ctypes.byref(self.stroke)
         self.sides = tuple(ctypes.c_float() for _ in range(4))
-        self.sides_at = tuple(ctypes.byref(side) for side in self.sides)
+        self.sides_at = tuple(ctypes.addressof(side) for side in self.sides)
 
-    def box(self, item: Any) -> Box | None:
-        if not raw.FPDFPageObj_GetBounds(item, *self.sides_at):
+    def box(self, item: int) -> Box | None:
+        if not calls.bounds(item, *self.sides_at):
             return None
         left, bottom, right, top = self.sides
         return left.value, bottom.value, right.value, top.value
 
-    def fill(self, item: Any) -> tuple[Colour | None, int]:
-        """The colour that fills the object, None for a pattern, and how opaque it is (0 to 255)."""
-        if not raw.FPDFPageObj_GetFillColor(item, *self.at):
-            return None, 255
-        red, green, blue, alpha = self.parts
-        return (red.value, green.value, blue.value), alpha.value
+    def colour(self) -> tuple[Colour, int]:
+        """The colour told last, and how opaque it is (0 to 255)."""
+        red, green, blue, alpha = _FOUR.unpack(self.told)
+        return (red, green, blue), alpha
 
-    def paint(self, item: Any) -> tuple[Colour | None, int]:
+    def fill(self, item: int) -> tuple[Colour | None, int]:
+        """The colour that fills the object, None for a pattern, and how opaque it is."""
+        return self.colour() if calls.fill(item, *self.at) else (None, 255)
+
+    def paint(self, item: int) -> tuple[Colour | None, int]:
         """The colour of a path's area, or of its line where only that is drawn, and how opaque it is."""
-        if not raw.FPDFPath_GetDrawMode(item, self.mode_at, self.stroke_at):
+        path = handle(item)
+        if not raw.FPDFPath_GetDrawMode(path, self.mode_at, self.stroke_at):
             return None, 0
         if self.mode.value:
             return self.fill(item)
-        width = self.sides[0]
-        if not self.stroke.value or not raw.FPDFPageObj_GetStrokeWidth(item, ctypes.byref(width)):
+        if not self.stroke.value or not raw.FPDFPageObj_GetStrokeWidth(path, self.sides[0]):
             return None, 0
-        if width.value <= _THIN or not raw.FPDFPageObj_GetStrokeColor(item, *self.at):
+        if self.sides[0].value <= _THIN or not raw.FPDFPageObj_GetStrokeColor(path, *self.parts):
             return None, 0
-        red, green, blue, alpha = self.parts
-        return (red.value, green.value, blue.value), alpha.value
+        return self.colour()
 
 
 def on_page(page: Any, turn: Turn) -> Drawn:
     """The lines and shapes on the page, and what its texts look like."""
-    found = Drawn()
-    ask = _Palette()
-    kind_of, mode_of, clip_of = raw.FPDFPageObj_GetType, raw.FPDFTextObj_GetTextRenderMode, raw.FPDFPageObj_GetClipPath
-    for order, (item, matrix) in enumerate(objects(page)):
-        kind = kind_of(item)
-        if kind == raw.FPDF_PAGEOBJ_TEXT:
-            found.first_text = min(found.first_text, order)
-            colour, alpha = ask.fill(item)
-            if colour is not None:
-                found.colours.add(colour)
-            if colour is None or alpha < _OPAQUE or mode_of(item) not in _PAINTED:
+    found, ask = Drawn(), _Palette()
+    mode_of, clip_of, clips, fill_of = calls.text_mode, calls.clip_path, calls.count_clips, calls.fill
+    told, (red, green, blue, alpha) = ask.told, ask.at
+    text, path = raw.FPDF_PAGEOBJ_TEXT, raw.FPDF_PAGEOBJ_PATH
+    fills: dict[bytes, bool] = {}  # whether it may not show on paper
+    for order, (item, kind, matrix) in enumerate(objects(page)):
+        if kind == text:
+            if not fills:
+                found.first_text = order
+            fill = bytes(told) if fill_of(item, red, green, blue, alpha) else _PATTERN
+            is_pale = fills.get(fill)
+            if is_pale is None:
+                is_pale = fills[fill] = found.add_colour(fill)
+            if mode_of(item) not in _PAINTED:
                 found.has_odd_text = True
-            elif not found.has_odd_text and raw.FPDFClipPath_CountPaths(clip_of(item)) > 0:
-                found.has_odd_text = _is_cut(item, matrix, ask)
-        elif kind == raw.FPDF_PAGEOBJ_PATH:
+            elif is_pale or (clips(clip_of(item)) > 0 and _is_cut(item, matrix, ask)):
+                left, bottom, right, top = _moved(ask.box(item) or _EVERYWHERE, matrix)
+                found.faint.append(turn(left - _NEAR, bottom - _NEAR, right + _NEAR, top + _NEAR))
+        elif kind == path:
             _add_path(found, order, item, matrix, turn, ask)
         elif kind in (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_SHADING):
             is_image = kind == raw.FPDF_PAGEOBJ_IMAGE
@@ -130,55 +160,44 @@ def on_page(page: Any, turn: Turn) -> Drawn:
     return found
 
 
-_PAINTED = {raw.FPDF_TEXTRENDERMODE_FILL, raw.FPDF_TEXTRENDERMODE_FILL_STROKE}
-
-
 def inks(page: Any, turn: Turn) -> dict[int, Ink]:
-    """How each text object is painted, by its address (`address`)."""
+    """How each text object is painted, by its address."""
     ask = _Palette()
     found: dict[int, Ink] = {}
-    for order, (item, matrix) in enumerate(objects(page)):
-        if raw.FPDFPageObj_GetType(item) != raw.FPDF_PAGEOBJ_TEXT:
-            continue
-        mode = raw.FPDFTextObj_GetTextRenderMode(item)
-        colour, alpha = ask.fill(item)
-        clip = _clip(item, matrix)
-        if mode not in _PAINTED:
-            colour = None
-        found[address(item)] = Ink(order, colour, mode != raw.FPDF_TEXTRENDERMODE_INVISIBLE and alpha > 0,
-                                   turn(*clip) if clip else None)  # fmt: skip
+    for order, (item, kind, matrix) in enumerate(objects(page)):
+        if kind == raw.FPDF_PAGEOBJ_TEXT:
+            mode = calls.text_mode(item)
+            colour, alpha = ask.fill(item)
+            clip = _clip(item, matrix)
+            is_drawn = mode != raw.FPDF_TEXTRENDERMODE_INVISIBLE and alpha > 0
+            found[item] = Ink(order, colour if mode in _PAINTED else None, is_drawn, turn(*clip) if clip else None)
     return found
 
 
-def address(item: Any) -> int:
-    """What tells an object of a page from its others."""
-    return ctypes.addressof(item.contents)
-
-
-def objects(page: Any) -> Iterator[tuple[Any, Any]]:
-    """The page's objects and those inside its forms as they are painted, each with the matrix of its form."""
-    left = _MAX_OBJECTS
-    open_forms: list[tuple[Any, Any, int, int]] = [(None, None, 0, raw.FPDFPage_CountObjects(page))]
-    while open_forms and left > 0:
-        form, matrix, at, count = open_forms.pop()
-        for number in range(at, count):
+def objects(page: Any) -> Iterator[tuple[int, int, Any]]:
+    """The page's objects and those inside its forms as they are painted, with their kind and the form's matrix."""
+    kind_of, is_form, left = calls.kind, raw.FPDF_PAGEOBJ_FORM, _MAX_OBJECTS
+    start = calls.address(page)
+    waiting: list[tuple[int, Any, Any, int, int]] = [(start, calls.item_on_page, None, 0, calls.count_on_page(start))]
+    while waiting and left > 0:
+        place, item_of, matrix, at, count = waiting.pop()
+        for number in range(at, min(count, at + left)):
+            item = item_of(place, number)
             left -= 1
-            if left < 0:
-                return
-            item = raw.FPDFPage_GetObject(page, number) if form is None else raw.FPDFFormObj_GetObject(form, number)
             if not item:
                 continue
-            if raw.FPDFPageObj_GetType(item) != raw.FPDF_PAGEOBJ_FORM:
-                yield item, matrix
-            elif len(open_forms) < _MAX_DEPTH:
-                open_forms.append((form, matrix, number + 1, count))
+            kind = kind_of(item)
+            if kind != is_form:
+                yield item, kind, matrix
+            elif len(waiting) < _MAX_DEPTH:
+                waiting.append((place, item_of, matrix, number + 1, count))
                 inside = _product(_matrix(item), matrix)
-                open_forms.append((item, inside, 0, raw.FPDFFormObj_CountObjects(item)))
+                waiting.append((item, calls.item_in_form, inside, 0, calls.count_in_form(item)))
                 break
 
 
-def _add_path(found: Drawn, order: int, item: Any, matrix: Any, turn: Turn, ask: _Palette) -> None:
-    count = raw.FPDFPath_CountSegments(item)
+def _add_path(found: Drawn, order: int, item: int, matrix: Any, turn: Turn, ask: _Palette) -> None:
+    count = calls.count_segments(item)
     box = ask.box(item) if count >= 2 else None
     if not box:
         return
@@ -193,13 +212,13 @@ def _add_path(found: Drawn, order: int, item: Any, matrix: Any, turn: Turn, ask:
             found.shapes.append(Shape(order, *turn(*box), colour, is_plain=count <= 6))
 
 
-def _lines_of(item: Any, count: int, box: Box, matrix: Any) -> list[Box]:
+def _lines_of(item: int, count: int, box: Box, matrix: Any) -> list[Box]:
     """The straight level segments that a path draws."""
     if count <= 6:  # most often a rectangle; what is no rectangle makes no grid
         left, bottom, right, top = box
         return [(left, bottom, right, bottom), (left, top, right, top), (left, bottom, left, top),
                 (right, bottom, right, top)]  # fmt: skip
-    return _segments(item, count, _product(_matrix(item), matrix))
+    return _segments(handle(item), count, _product(_matrix(item), matrix))
 
 
 def _segments(item: Any, count: int, matrix: Any) -> list[Box]:
@@ -230,10 +249,10 @@ def _moved(box: Box, matrix: Any) -> Box:
     return min(xs), min(ys), max(xs), max(ys)
 
 
-def _matrix(item: Any) -> Any:
+def _matrix(item: int) -> Any:
     found = raw.FS_MATRIX()
     with suppress(Exception):
-        if raw.FPDFPageObj_GetMatrix(item, found):
+        if raw.FPDFPageObj_GetMatrix(handle(item), found):
             return (found.a, found.b, found.c, found.d, found.e, found.f)
     return None
 
@@ -247,7 +266,7 @@ def _product(inner: Any, outer: Any) -> Any:
     return (a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u)
 
 
-def _is_cut(item: Any, matrix: Any, ask: _Palette) -> bool:
+def _is_cut(item: int, matrix: Any, ask: _Palette) -> bool:
     """Whether a part of a text object lies outside its clip path."""
     clip, box = _clip(item, matrix), ask.box(item)
     if not clip or not box:
@@ -257,11 +276,14 @@ def _is_cut(item: Any, matrix: Any, ask: _Palette) -> bool:
     return left < clip[0] - slack or bottom < clip[1] - slack or right > clip[2] + slack or top > clip[3] + slack
 
 
-def _clip(item: Any, matrix: Any) -> Box | None:
+def _clip(item: int, matrix: Any) -> Box | None:
     """The box of what a text object's clip paths leave of it."""
-    clip = raw.FPDFPageObj_GetClipPath(item)
+    count = calls.count_clips(calls.clip_path(item))
+    if count <= 0:
+        return None
+    clip = raw.FPDFPageObj_GetClipPath(handle(item))
     box: Box | None = None
-    for path in range(min(raw.FPDFClipPath_CountPaths(clip), 20)):
+    for path in range(min(count, 20)):
         xs, ys = [], []
         x, y = ctypes.c_float(), ctypes.c_float()
         for number in range(min(raw.FPDFClipPath_CountPathSegments(clip, path), 200)):

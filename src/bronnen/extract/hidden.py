@@ -7,16 +7,19 @@ So a dark cell with light text, a marker's ink or a picture under a title hides 
 
 from __future__ import annotations
 
+import ctypes
 import re
 import zlib
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
 import pypdfium2.raw as raw
 
-from bronnen.extract.drawn import FAINT, Colour, Drawn, Ink, Shape, Turn, address, inks
-from bronnen.extract.words import RawWord
+from bronnen.extract import calls
+from bronnen.extract.drawn import PAPER, Colour, Drawn, Ink, Shape, Turn, inks, is_near
+from bronnen.extract.words import Box, RawWord
 
 _COVERED = 0.3  # of a word's box: less hides no letter worth the name
 _DARK = 80  # of 255
@@ -44,9 +47,9 @@ class Suspect(NamedTuple):
     """A word that may be hidden, and what the page's picture is to be asked about it."""
 
     word: int
-    box: tuple[float, float, float, float]
-    chars: tuple[tuple[float, float, float, float], ...]  # boxes of what is drawn of its characters
-    objects: tuple[Any, ...]  # of the page, which draw it
+    box: Box
+    chars: tuple[Box, ...]  # boxes of what is drawn of its characters
+    objects: tuple[int, ...]  # addresses of what draws it
     is_drawn: bool
     is_covered: bool
     is_lenient: bool  # it counts as seen where letters are seen in its place: it may be the text of a scan
@@ -63,28 +66,48 @@ def switches_off(data: bytes) -> bool:
             told = zlib.decompressobj().decompress(data[found.end() : found.end() + _MAX_STREAM], _MAX_STREAM)
         except zlib.error:
             continue
-        if b"/OCProperties" in told or b"/OCG" in told:
-            if _OFF.search(told):
-                return True
+        if (b"/OCProperties" in told or b"/OCG" in told) and _OFF.search(told):
+            return True
     return False
 
 
 def unseen(sheet: Sheet, words: Sequence[RawWord], spans: Sequence[tuple[int, int]], drawn: Drawn) -> set[int]:
     """The places in `words` of those that a reader cannot see; `spans` are the numbers of their characters."""
     shapes = [*drawn.shapes, *_notes(sheet)]
-    is_pale = any(_is_near(colour, _PAPER) for colour in drawn.colours)
-    every = is_pale or drawn.has_odd_text or sheet.switches_off
-    if not every:
+    every = drawn.has_odd_text or sheet.switches_off
+    if not every and not drawn.faint:
         shapes = [shape for shape in shapes if _may_hide(shape, drawn)]
         if not shapes:
             return set()
     boxes = np.array([word[1:5] for word in words], dtype=np.float32)
-    shares = _shares(shapes, boxes)
-    asked = range(len(words)) if every else np.flatnonzero(shares.sum(axis=0) >= _COVERED).tolist()
+    shares = _shares([shape[1:5] for shape in shapes], boxes)
+    risky = shares[[_may_hide(shape, drawn) for shape in shapes]].sum(axis=0) >= _COVERED
+    risky |= (_shares(drawn.faint, boxes) > 0).any(axis=0)
+    asked = range(len(words)) if every else np.flatnonzero(risky).tolist()
     if not asked:
         return set()
     known = inks(sheet.page.raw, sheet.turn)
-    suspects = [one for at in asked for one in _suspects(sheet, words, spans, at, known, shapes, shares[:, at])]
+    textpage = calls.address(sheet.textpage)
+    orders = np.array([shape.order for shape in shapes], dtype=np.int64).reshape(-1, 1)
+    last = np.where(shares > 0, orders, -1).max(axis=0, initial=-1).tolist()  # what is painted over each word
+    colours = {shape.colour for shape in shapes if shape.colour}
+
+    @cache
+    def is_plain(colour: Colour) -> bool:
+        return not any(is_near(colour, other) for other in (PAPER, *colours))
+
+    suspects: list[Suspect] = []
+    for at in asked:
+        ink = known.get(calls.text_object(textpage, spans[at][0]))
+        if ink and not (
+            ink.is_drawn
+            and not ink.clip
+            and ink.colour
+            and ink.order > last[at]
+            and is_plain(ink.colour)
+            and not sheet.switches_off
+        ):
+            suspects += _suspects(sheet, words[at], spans[at], ink, shapes, shares[:, at], at)
     if not suspects:
         return set()
     from bronnen.extract import pixels
@@ -95,17 +118,10 @@ def unseen(sheet: Sheet, words: Sequence[RawWord], spans: Sequence[tuple[int, in
         return {one.word for one in suspects if not one.is_lenient}
 
 
-_PAPER: Colour = (255, 255, 255)
-
-
-def _is_near(one: Colour, other: Colour) -> bool:
-    return max(abs(a - b) for a, b in zip(one, other, strict=True)) < FAINT
-
-
 def _may_hide(shape: Shape, drawn: Drawn) -> bool:
     if shape.order > drawn.first_text:
         return True
-    return shape.colour is not None and any(_is_near(shape.colour, colour) for colour in drawn.colours)
+    return shape.colour is not None and any(is_near(shape.colour, colour) for colour in drawn.colours)
 
 
 def _notes(sheet: Sheet) -> Iterator[Shape]:
@@ -125,9 +141,9 @@ def _notes(sheet: Sheet) -> Iterator[Shape]:
             raw.FPDFPage_CloseAnnot(note)
 
 
-def _shares(shapes: Sequence[Shape], boxes: Any) -> Any:
-    """Per shape and word how much of the word's box lies in the shape's."""
-    sides = np.array([shape[1:5] for shape in shapes], dtype=np.float32).reshape(-1, 4)
+def _shares(areas: Sequence[Box], boxes: Any) -> Any:
+    """Per area and word how much of the word's box lies in the area."""
+    sides = np.array(areas, dtype=np.float32).reshape(-1, 4)
     wide = np.minimum(sides[:, None, 2], boxes[None, :, 2]) - np.maximum(sides[:, None, 0], boxes[None, :, 0])
     high = np.minimum(sides[:, None, 3], boxes[None, :, 3]) - np.maximum(sides[:, None, 1], boxes[None, :, 1])
     area = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
@@ -135,34 +151,24 @@ def _shares(shapes: Sequence[Shape], boxes: Any) -> Any:
 
 
 def _suspects(
-    sheet: Sheet,
-    words: Sequence[RawWord],
-    spans: Sequence[tuple[int, int]],
-    at: int,
-    known: dict[int, Ink],
-    shapes: Sequence[Shape],
-    shares: Any,
+    sheet: Sheet, word: RawWord, span: tuple[int, int], ink: Ink, shapes: Sequence[Shape], shares: Any, at: int
 ) -> Iterator[Suspect]:
-    first, last = spans[at]
-    item = raw.FPDFText_GetTextObject(sheet.textpage, first)
-    ink = known.get(address(item)) if item else None
-    if ink is None:
-        return
+    """The word as a suspect, if something lies over it or it is painted in a way that may not show."""
     over = [place for place in np.flatnonzero(shares > 0).tolist() if shapes[place].order > ink.order]
     is_covered = sum(shares[place] for place in over) >= _COVERED
-    is_cut = ink.clip is not None and _outside(words[at], ink.clip) > 0.1
+    is_cut = ink.clip is not None and _outside(word, ink.clip) > 0.1
     is_faint = ink.colour is not None and _is_faint(ink, shapes, shares)
     if not (is_covered or is_cut or is_faint or ink.colour is None or not ink.is_drawn or sheet.switches_off):
         return
     is_blotted = any(
-        shapes[place].colour is not None and max(shapes[place].colour or _PAPER) < _DARK and shares[place] >= _COVERED
+        shapes[place].colour is not None and max(shapes[place].colour or PAPER) < _DARK and shares[place] >= _COVERED
         for place in over
     )
     half = 0.5 * sheet.width * sheet.height
     is_scan = any(shapes[place].is_image and _area(shapes[place]) >= half for place in over)
     is_lenient = not is_blotted and not is_cut and (is_scan or not ink.is_drawn or (is_faint and not is_covered))
-    chars, objects = _chars(sheet, first, last)
-    yield Suspect(at, words[at][1:5], chars, objects, ink.is_drawn, is_covered, is_lenient)
+    chars, objects = _chars(sheet, *span)
+    yield Suspect(at, word[1:5], chars, objects, ink.is_drawn, is_covered, is_lenient)
 
 
 def _is_faint(ink: Ink, shapes: Sequence[Shape], shares: Any) -> bool:
@@ -171,13 +177,13 @@ def _is_faint(ink: Ink, shapes: Sequence[Shape], shares: Any) -> bool:
     under = [shapes[place] for place in np.flatnonzero(shares > 0.5).tolist() if shapes[place].order < ink.order]
     for shape in reversed(under):
         if shape.is_plain and shape.colour is not None:
-            return _is_near(ink.colour, shape.colour)
+            return is_near(ink.colour, shape.colour)
         if shape.colour is None or not shape.is_plain:  # a picture, or no rectangle: what it shows there is not known
-            return _is_near(ink.colour, _PAPER) or (shape.colour is not None and _is_near(ink.colour, shape.colour))
-    return _is_near(ink.colour, _PAPER)
+            return is_near(ink.colour, PAPER) or (shape.colour is not None and is_near(ink.colour, shape.colour))
+    return is_near(ink.colour, PAPER)
 
 
-def _outside(word: RawWord, clip: tuple[float, float, float, float]) -> float:
+def _outside(word: RawWord, clip: Box) -> float:
     """The share of the word's box outside a clip."""
     wide = max(0.0, min(word.x1, clip[2]) - max(word.x0, clip[0]))
     high = max(0.0, min(word.bottom, clip[3]) - max(word.top, clip[1]))
@@ -188,21 +194,17 @@ def _area(shape: Shape) -> float:
     return (shape.x1 - shape.x0) * (shape.bottom - shape.top)
 
 
-def _chars(
-    sheet: Sheet, first: int, last: int
-) -> tuple[tuple[tuple[float, float, float, float], ...], tuple[Any, ...]]:
+def _chars(sheet: Sheet, first: int, last: int) -> tuple[tuple[Box, ...], tuple[int, ...]]:
     """The boxes of what a word's characters draw, and the objects of the page that draw them."""
-    import ctypes
-
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))
-    boxes: list[tuple[float, float, float, float]] = []
-    objects: dict[int, Any] = {}
+    boxes: list[Box] = []
+    objects: set[int] = set()
+    textpage = calls.address(sheet.textpage)
     for number in range(first, min(last, first + _MAX_CHARS) + 1):
-        item = raw.FPDFText_GetTextObject(sheet.textpage, number)
-        if item:
-            objects[address(item)] = item
+        if item := calls.text_object(textpage, number):
+            objects.add(item)
         if raw.FPDFText_GetCharBox(sheet.textpage, number, left, right, bottom, top):
             box = sheet.turn(left.value, bottom.value, right.value, top.value)
             if box[2] - box[0] > 0.1 and box[3] - box[1] > 0.1:
                 boxes.append(box)
-    return tuple(boxes), tuple(objects.values())
+    return tuple(boxes), tuple(objects)

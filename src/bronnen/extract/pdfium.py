@@ -19,7 +19,7 @@ import pypdfium2.raw as raw
 from pypdfium2.version import PYPDFIUM_INFO
 
 from bronnen.errors import EncryptedError, UnreadableError
-from bronnen.extract import drawn, hidden
+from bronnen.extract import calls, drawn, hidden
 from bronnen.extract.drawn import Box, Turn
 from bronnen.extract.grids import apart
 from bronnen.extract.words import (
@@ -206,22 +206,23 @@ class _Chars:
     """What pdfium knows of single characters, asked one by one because asking all would cost most of the time."""
 
     def __init__(self, textpage: Any, index: Callable[[int], int]) -> None:
-        self.textpage, self.index = textpage, index
+        self.textpage, self.index, self.at = textpage, index, calls.address(textpage)
         self.first, self.last = raw.FS_RECTF(), raw.FS_RECTF()  # made once: making them costs more than filling them
-        self.first_at, self.last_at = ctypes.byref(self.first), ctypes.byref(self.last)
+        self.first_at, self.last_at = ctypes.addressof(self.first), ctypes.addressof(self.last)
         self.matrix = raw.FS_MATRIX()
-        self.matrix_at = ctypes.byref(self.matrix)
+        self.matrix_at = ctypes.addressof(self.matrix)
         self.buffer, self.flags = ctypes.create_string_buffer(128), ctypes.c_int()
+        self.buffer_at, self.flags_at = ctypes.addressof(self.buffer), ctypes.addressof(self.flags)
         self.known: dict[bytes, bool] = {}
 
     def box(self, begin: int, end: int) -> tuple[float, float, float, float, float] | None:
         """The box around the characters `begin` and `end`, y up, and the height of the first."""
         first, last = self.first, self.last
-        if not raw.FPDFText_GetLooseCharBox(self.textpage, self.index(begin), self.first_at):
+        if not calls.loose_box(self.at, self.index(begin), self.first_at):
             return None
         left, bottom, right, top = first.left, first.bottom, first.right, first.top
         height = top - bottom
-        if end > begin and raw.FPDFText_GetLooseCharBox(self.textpage, self.index(end), self.last_at):
+        if end > begin and calls.loose_box(self.at, self.index(end), self.last_at):
             left, bottom = min(left, last.left), min(bottom, last.bottom)
             right, top = max(right, last.right), max(top, last.top)
         return left, bottom, right, top, height
@@ -229,8 +230,8 @@ class _Chars:
     def size(self, place: int, height: float) -> float:
         """The font's size as displayed, or the height where the file does not tell: it may say 1 and scale the page."""
         matrix = self.matrix
-        size = raw.FPDFText_GetFontSize(self.textpage, self.index(place))
-        if raw.FPDFText_GetMatrix(self.textpage, self.index(place), self.matrix_at):
+        size = calls.font_size(self.at, self.index(place))
+        if calls.char_matrix(self.at, self.index(place), self.matrix_at):
             size *= hypot(matrix.c, matrix.d)
             if abs(matrix.b) > abs(matrix.a):  # written up or down the page: the height is a width
                 return float(size)
@@ -238,11 +239,11 @@ class _Chars:
 
     def is_guess(self, place: int) -> bool:
         """Whether pdfium does not know what the character means and takes its number in the font for a letter."""
-        return bool(raw.FPDFText_HasUnicodeMapError(self.textpage, self.index(place)) == 1)
+        return bool(calls.is_unmapped(self.at, self.index(place)) == 1)
 
     def is_bold(self, place: int) -> bool:
         """Whether the font's name says so."""
-        if not raw.FPDFText_GetFontInfo(self.textpage, self.index(place), self.buffer, 128, self.flags):
+        if not calls.font_name(self.at, self.index(place), self.buffer_at, 128, self.flags_at):
             return False
         name = self.buffer.value
         bold = self.known.get(name)

@@ -12,15 +12,12 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pypdfium2.raw as raw
 
-from bronnen.extract.drawn import address
+from bronnen.extract import calls
 
 if TYPE_CHECKING:
     from bronnen.extract.hidden import Sheet, Suspect
-    from bronnen.extract.words import RawWord
-
-Box = tuple[float, float, float, float]
+    from bronnen.extract.words import Box, RawWord
 
 _SCALE, _SCAN_SCALE = 1.5, 1.0  # pixels per point, for words and for what shows through invisible ones
 _MAX_PIXELS = 4_000_000
@@ -45,8 +42,9 @@ def unseen(sheet: Sheet, words: Sequence[RawWord], suspects: Sequence[Suspect]) 
     lenient = [one for one in suspects if one.word in gone and one.is_lenient]
     if lenient:
         there = np.array([word[1:5] for at, word in enumerate(words) if at not in gone]).reshape(-1, 4)
-        whole = _View(sheet, lenient, _SCAN_SCALE)
-        shown = [one for one in lenient if not _stands_in(one.box, there) and _shows_letters(whole, one)]
+        view = _View(sheet, lenient, _SCAN_SCALE)
+        grey = view.drawn(grey=True)
+        shown = [one for one in lenient if not _stands_in(one.box, there) and _shows_letters(view, grey, one)]
         painted = sum(one.is_drawn for one in shown), sum(one.is_drawn for one in lenient)
         is_layer = painted[0] >= _LAYER * painted[1]  # a photo over a line of text shows letters here and there too
         gone -= {one.word for one in shown if is_layer or not one.is_drawn}
@@ -66,11 +64,11 @@ class _View:
         self.left, self.top = ceil(x0 * self.scale), ceil(top * self.scale)  # pixels, as pdfium cuts them off
         self.crop = (x0, below, right, top)
         self.page = sheet.page
-        self.pixels = self.drawn()
 
-    def drawn(self) -> Any:
-        """Rows of pixels of three colours, as the page is now."""
-        return self.page.render(scale=self.scale, crop=self.crop, may_draw_forms=False).to_numpy()[:, :, :3]
+    def drawn(self, *, grey: bool = False) -> Any:
+        """Rows of pixels, grey or of three colours, as the page is now."""
+        bitmap = self.page.render(scale=self.scale, crop=self.crop, may_draw_forms=False, grayscale=grey)
+        return bitmap.to_numpy() if grey else bitmap.to_numpy()[:, :, :3]
 
     def part(self, pixels: Any, box: Box) -> Any:
         """The pixels of a box, at least one."""
@@ -84,15 +82,16 @@ def _leaving_marks(sheet: Sheet, suspects: Sequence[Suspect]) -> set[int]:
     if not suspects:
         return set()
     view = _View(sheet, suspects, _SCALE)
-    items = {address(item): item for one in suspects for item in one.objects}.values()
+    whole = view.drawn()
+    items = {item for one in suspects for item in one.objects}
     try:
         for item in items:
-            raw.FPDFPageObj_SetIsActive(item, False)
+            calls.set_active(item, False)
         without = view.drawn()
     finally:
         for item in items:
-            raw.FPDFPageObj_SetIsActive(item, True)
-    apart = np.maximum(view.pixels, without) - np.minimum(view.pixels, without)
+            calls.set_active(item, True)
+    apart = np.maximum(whole, without) - np.minimum(whole, without)
     differs = np.maximum(np.maximum(apart[:, :, 0], apart[:, :, 1]), apart[:, :, 2]) >= _SEEN
     return {one.word for one in suspects if _is_seen(view, differs, one)}
 
@@ -142,13 +141,15 @@ def _is_seen(view: _View, differs: Any, one: Suspect) -> bool:
     return is_inked(one.box)
 
 
-def _shows_letters(view: _View, one: Suspect) -> bool:
+def _shows_letters(view: _View, grey: Any, one: Suspect) -> bool:
     """Whether the picture shows something like letters in the word's place, and no blacked-out part of them."""
     x0, top, x1, bottom = one.box
     high = bottom - top
-    part = view.part(view.pixels, (x0, top + 0.15 * high, x1, bottom - 0.15 * high))
+    part = view.part(grey, (x0, top + 0.15 * high, x1, bottom - 0.15 * high))
     if not part.size or _contrast(part) < _CONTRAST:
         return False
+    if (part < _DARK).mean() < _HIDDEN:
+        return True
     edges = np.linspace(0, part.shape[1], min(max(1, len(one.chars)), part.shape[1]) + 1).round().astype(int)
     blots = sum(
         bool(slot.mean() < _DARK and _contrast(slot) < _FLAT)
@@ -158,4 +159,4 @@ def _shows_letters(view: _View, one: Suspect) -> bool:
 
 
 def _contrast(part: Any) -> int:
-    return int(np.ptp(part.reshape(-1, 3), axis=0).max())
+    return int(part.max()) - int(part.min())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +36,7 @@ class Line:
     is_enough: bool  # text to say anything of shares
     has_sources: bool  # so many that their shares mean something
     not_read: Mapping[PageState, tuple[int, ...]]
+    hidden: Mapping[int, int] = field(default_factory=dict)  # per page how many words on it nobody sees
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ def line_of(analysis: Analysis) -> Line:
         for state in _NOT_READ
         if (numbers := tuple(page.number for page in pages if page.state is state))
     }
-    return line(analysis.document.name, len(pages), analysis.balance, not_read)
+    found = line(analysis.document.name, len(pages), analysis.balance, not_read)
+    return replace(found, hidden={page.number: page.hidden for page in pages if page.hidden})
 
 
 def line(name: str, pages: int, balance: Balance, not_read: Mapping[PageState, tuple[int, ...]]) -> Line:
@@ -84,6 +86,7 @@ def show(summary: Summary, screen: Console) -> None:
         _say(screen, f"... en nog {len(summary.lines) - _MOST} documenten: zie balance.csv.")
     _failures(summary.failures, screen)
     _not_read(summary.lines, screen)
+    _hidden(summary.lines, screen)
     if summary.duplicates:
         _say(screen, f"Dubbel (zelfde inhoud als een ander bestand): {len(summary.duplicates)}, zie duplicates.csv.")
     if summary.unfinished:
@@ -161,6 +164,20 @@ def _not_read(lines: Sequence[Line], screen: Console) -> None:
     for line in partly[:_MOST]:
         reasons = "; ".join(f"{_NOT_READ[state]}: {ranges(numbers)}" for state, numbers in line.not_read.items())
         _say(screen, f"  {printable(line.name)}: {reasons}")
+
+
+def _hidden(lines: Sequence[Line], screen: Console) -> None:
+    found = [line for line in lines if line.hidden]
+    if not found:
+        return
+    _say(screen, "Tekst die een lezer niet ziet, bijvoorbeeld onder een zwart vlak, is niet meegenomen en niet bewaard:")
+    for line in found[:_MOST]:
+        count = sum(line.hidden.values())
+        words = "1 woord" if count == 1 else f"{count} woorden"
+        _say(screen, f"  {printable(line.name)}: {words} op blz. {ranges(tuple(line.hidden))}")
+    if len(found) > _MOST:
+        _say(screen, f"  ... en nog {len(found) - _MOST}: zie warnings.csv.")
+    _say(screen, "In het bestand zelf staat die tekst nog. Wie het bestand deelt, deelt die tekst mee.")
 
 
 def ranges(numbers: Sequence[int]) -> str:

@@ -163,10 +163,20 @@ def failure_row(failure: Failure) -> dict[str, Value]:
 
 
 def warning_rows(path: str, document: Document) -> Iterator[dict[str, Value]]:
-    """A row for every page that was there but could not be read."""
+    """A row for every page that was there but could not be read, and for every page with words that nobody sees."""
     for page in document.pages:
         if page.state in _WARNINGS:
             yield {"path": path, "page": page.number, "code": page.state.value, "message": _WARNINGS[page.state]}
+        if page.hidden:
+            yield {"path": path, "page": page.number, "code": "hidden", "message": _hidden(page.hidden)}
+
+
+def _hidden(count: int) -> str:
+    words, are, them = ("1 word", "is", "it") if count == 1 else (f"{count} words", "are", "them")
+    return (
+        f"{words} on this page {are} not visible (under a box, in the colour of the paper, cut off or outside the page)"
+        f" and not read or stored. The file itself still holds {them}: whoever shares it shares {them} too."
+    )
 
 
 def passage_rows(document: Document, passages: Iterable[LabelledPassage]) -> Iterator[dict[str, Any]]:

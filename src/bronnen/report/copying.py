@@ -162,6 +162,8 @@ def _copied(pdf: Any, document: Document, fill: Fill, cover: Cover | None) -> Co
                 pdf.pages.insert(at, page)
     if added.unplaced:
         losses.add(Loss.UNPLACED)
+    if any(page.hidden for page in document.pages):
+        losses.add(Loss.HIDDEN)
     out = io.BytesIO()
     pdf.save(
         out,

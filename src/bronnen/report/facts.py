@@ -284,6 +284,7 @@ def made(dossier: Dossier, about: About, voice: Voice) -> Facts:
         "lines": lines,
         "files": _files(dossier),
         "unread": _unread(dossier, voice),
+        "hidden": [line for told in dossier.documents if (line := _hidden(told, voice))],
         "same": [f"{quoted(one.path, _NAME)} = {quoted(one.same_as, _NAME)}" for one in about.duplicates],
         "settings": json.dumps(asdict(dossier.settings), indent=1),
         "failures": [(quoted(failure.path, _NAME), voice.failure(failure)) for failure in about.failures],
@@ -298,6 +299,16 @@ def _unread(dossier: Dossier, voice: Voice) -> list[str]:
         if pages:
             found.append(f"{quoted(told.name, _NAME)}: {voice.listed([str(page) for page in pages], 40)}")
     return found
+
+
+def _hidden(told: Told, voice: Voice) -> str:
+    """How many words of a document nobody sees, and on which pages; empty where there are none."""
+    pages = {page.number: page.hidden for page in told.document.pages if page.hidden}
+    if not pages:
+        return ""
+    words, numbers = voice.number_of(sum(pages.values()), "word"), voice.listed([str(number) for number in pages], 40)
+    place = voice.said["hidden_page" if len(pages) == 1 else "hidden_pages"]
+    return f"{quoted(told.name, _NAME)}: {place.format(words=words, pages=numbers)}"
 
 
 def _files(dossier: Dossier) -> list[tuple[str, str]]:

@@ -22,6 +22,7 @@ class Loss(StrEnum):
     CLAIMED = "claimed"
     ACTIVE = "active"
     UNPLACED = "unplaced"
+    HIDDEN = "hidden"
 
 
 TOLD = {
@@ -33,6 +34,8 @@ TOLD = {
         "Deze kopie voldoet daar niet meer aan. Bewaar voor het archief het origineel.",
         Loss.ACTIVE: "In het origineel zitten scripts of acties. Die zijn niet meegenomen.",
         Loss.UNPLACED: "Van sommige bladzijden is niet zeker waar de woorden staan. Daar is niets gekleurd.",
+        Loss.HIDDEN: "In het origineel staan woorden die een lezer niet ziet, bijvoorbeeld onder een zwart vlak. "
+        "In deze kopie staan ze ook nog. Deel haar niet als die woorden verborgen moeten blijven.",
     },
     "en": {
         Loss.SIGNED: "The original carries a digital signature. It does not hold for this copy.",
@@ -42,6 +45,8 @@ TOLD = {
         "This copy no longer meets that. Keep the original for the archive.",
         Loss.ACTIVE: "The original holds scripts or actions. They were left out.",
         Loss.UNPLACED: "On some pages it is not certain where the words stand. Nothing is coloured there.",
+        Loss.HIDDEN: "The original holds words that a reader cannot see, under a black box for example. "
+        "This copy still holds them. Do not share it if those words have to stay hidden.",
     },
 }
 

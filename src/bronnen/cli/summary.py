@@ -170,7 +170,7 @@ def _hidden(lines: Sequence[Line], screen: Console) -> None:
     found = [line for line in lines if line.hidden]
     if not found:
         return
-    _say(screen, "Tekst die een lezer niet ziet, bijvoorbeeld onder een zwart vlak, is niet meegenomen en niet bewaard:")
+    _say(screen, "Tekst die een lezer niet ziet (zoals onder een zwart vlak) is niet meegenomen en niet bewaard:")
     for line in found[:_MOST]:
         count = sum(line.hidden.values())
         words = "1 woord" if count == 1 else f"{count} woorden"

@@ -169,7 +169,7 @@ VISIBLE = {
     ),
     "rows that are painted one by one": Case(
         REST
-        + b"".join(box("0.8 g", (60, 616 - 20 * n, 400, 20)) + text(72, 621 - 20 * n, "rij", size=SIZE) for n in (-1, 0))
+        + b"".join(box("0.8 g", (60, y, 400, 20)) + text(72, y + 5, "rij", size=SIZE) for y in (636, 616))
         + box("0.8 g", (60, 596, 400, 20))
         + WORD
         + box("0.8 g", (60, 576, 400, 20))
@@ -215,6 +215,8 @@ VISIBLE = {
     "the text of a scan under a marker": scan(REST + WORD, silent(REST + WORD), box("1 1 0 rg", state="Ink")),
     "white letters in a dark scan": scan(box("0.2 g", WHOLE) + white(REST + WORD), silent(REST + WORD)),
     "drawn twice, the first time white": Case(REST + white(WORD) + WORD),
+    "drawn twice, first its outline": Case(REST + b"q 1 Tr 1 w " + WORD + b"Q\n" + WORD),
+    "drawn twice, with a box between": Case(REST + WORD + box("1 g") + WORD),
     "on a page turned a quarter": Case(REST + box() + white(WORD), Sheet(rotate=90)),
     "under a form that draws elsewhere": form(box(at=(300, 596, 44, 15))),
 }  # fmt: skip

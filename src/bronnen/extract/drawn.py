@@ -65,6 +65,7 @@ class Ink(NamedTuple):
     colour: Colour | None
     is_drawn: bool  # False where it has neither fill nor stroke or is wholly transparent
     clip: Box | None  # as displayed: what lies outside is not painted
+    box: Box | None  # as displayed
 
 
 @dataclass(slots=True)
@@ -168,9 +169,15 @@ def inks(page: Any, turn: Turn) -> dict[int, Ink]:
         if kind == raw.FPDF_PAGEOBJ_TEXT:
             mode = calls.text_mode(item)
             colour, alpha = ask.fill(item)
-            clip = _clip(item, matrix)
+            clip, box = _clip(item, matrix), ask.box(item)
             is_drawn = mode != raw.FPDF_TEXTRENDERMODE_INVISIBLE and alpha > 0
-            found[item] = Ink(order, colour if mode in _PAINTED else None, is_drawn, turn(*clip) if clip else None)
+            found[item] = Ink(
+                order,
+                colour if mode in _PAINTED else None,
+                is_drawn,
+                turn(*clip) if clip else None,
+                turn(*_moved(box, matrix)) if box else None,
+            )
     return found
 
 

@@ -47,6 +47,7 @@ class Suspect(NamedTuple):
     """A word that may be hidden, and what the page's picture is to be asked about it."""
 
     word: int
+    length: int  # in characters
     box: Box
     chars: tuple[Box, ...]  # boxes of what is drawn of its characters
     objects: tuple[int, ...]  # addresses of what draws it
@@ -110,6 +111,7 @@ def unseen(sheet: Sheet, words: Sequence[RawWord], spans: Sequence[tuple[int, in
             suspects += _suspects(sheet, words[at], spans[at], ink, shapes, shares[:, at], at)
     if not suspects:
         return set()
+    suspects = _with_twins(sheet, suspects, known)
     from bronnen.extract import pixels
 
     try:
@@ -166,9 +168,27 @@ def _suspects(
     )
     half = 0.5 * sheet.width * sheet.height
     is_scan = any(shapes[place].is_image and _area(shapes[place]) >= half for place in over)
-    is_lenient = not is_blotted and not is_cut and (is_scan or not ink.is_drawn or (is_faint and not is_covered))
+    is_lenient = not is_blotted and not is_cut and (is_scan or not ink.is_drawn)
     chars, objects = _chars(sheet, *span)
-    yield Suspect(at, word[1:5], chars, objects, ink.is_drawn, is_covered, is_lenient)
+    yield Suspect(at, span[1] - span[0] + 1, word[1:5], chars, objects, ink.is_drawn, is_covered, is_lenient)
+
+
+def _with_twins(sheet: Sheet, suspects: Sequence[Suspect], known: dict[int, Ink]) -> list[Suspect]:
+    """The suspects with what draws them once more: pdfium takes text that lies on the same text for one.
+
+    First an outline, then the letters over it: it is the second that a reader sees.
+    """
+    textpage = calls.address(sheet.textpage)
+    told = {calls.text_object(textpage, number) for number in range(raw.FPDFText_CountChars(sheet.textpage))}
+    untold = [(item, ink.box) for item, ink in known.items() if item not in told and ink.box and ink.is_drawn]
+    if not untold:
+        return list(suspects)
+    boxes = _shares([box for _, box in untold], np.array([one.box for one in suspects], dtype=np.float32))
+    twins = [[untold[place][0] for place in np.flatnonzero(row > 0.2)] for row in boxes.T]
+    return [
+        one._replace(objects=(*one.objects, *more)) if one.is_drawn else one
+        for one, more in zip(suspects, twins, strict=True)
+    ]
 
 
 def _is_faint(ink: Ink, shapes: Sequence[Shape], shares: Any) -> bool:

@@ -34,6 +34,7 @@ from bronnen.extract.words import (
     clean,
     is_bold,
     sane_box,
+    stands_in,
 )
 
 VERSION = f"pdfium {PYPDFIUM_INFO.version}"
@@ -98,8 +99,8 @@ def read_page(document: Any, number: int, *, keep_hidden: bool = False) -> tuple
                 gone |= hidden.unseen(sheet, words, spans, seen)
         finally:
             textpage.close()
-        unseen = tuple(words[at][1:5] for at in sorted(gone))
-        words = [word for at, word in enumerate(words) if at not in gone]
+        hid, words = [words[at] for at in sorted(gone)], [word for at, word in enumerate(words) if at not in gone]
+        unseen = tuple(word[1:5] for word in hid if not stands_in(word, words))  # what is seen all the same is no loss
         words, tables, is_whole = apart(seen.rules, words)
         return RawPage(number, width, height, words, tables, seen.has_image, odd, unseen=unseen), not is_whole
     finally:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -67,14 +68,10 @@ def without(page: RawPage, seen: RawPage) -> RawPage:
     """
     if not seen.unseen:
         return page
-    same: dict[str, list[RawWord]] = {}
-    for word in seen.all_words():
-        same.setdefault(word.text, []).append(word)
+    others = seen.all_words()
 
     def is_kept(word: RawWord) -> bool:
-        return not any(_share(word, box) >= _HIDDEN for box in seen.unseen) or any(
-            _share(word, other[1:5]) > 0.5 for other in same.get(word.text, ())
-        )
+        return not any(_share(word, box) >= _HIDDEN for box in seen.unseen) or stands_in(word, others)
 
     kept = [is_kept(word) for word in page.words]
     tables = []
@@ -85,6 +82,11 @@ def without(page: RawPage, seen: RawPage) -> RawPage:
             tables.append(RawTable(sum(kept[: table.at]), tuple(row for row in rows if row)))
     words = [word for word, stays in zip(page.words, kept, strict=True) if stays]
     return replace(page, words=words, tables=tuple(tables), unseen=seen.unseen)
+
+
+def stands_in(word: RawWord, others: Sequence[RawWord]) -> bool:
+    """Whether the same word stands among the others in its place too: pages draw words twice."""
+    return any(other.text == word.text and _share(word, other[1:5]) > 0.5 for other in others)
 
 
 def _share(word: RawWord, box: Box) -> float:

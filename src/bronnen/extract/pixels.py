@@ -27,8 +27,9 @@ _INK = 0.08  # of a character's box: what its ink fills at least
 _HIDDEN = 1 / 3  # of a word's characters under something: a name that is hidden in part is not told at all
 _CUT = 0.5  # of a word's characters cut off or faint, which nobody did to hide them
 _LAYER = 0.6  # of the words under a picture show letters where they are the text of a scan
-_SHORT = 3  # characters
+_SHORT, _NEAR = 3, 3.0  # characters, points
 _CONTRAST = 35  # of 255, between letters and their paper in a scan
+_CONTRAST_UNDER = 50  # the same for words under a picture, which may be a photo of anything
 _DARK = 80
 _FLAT = 40  # of 255: darker and lighter parts of a blacked-out spot in a scan
 _MAX_ROUNDS = 4
@@ -149,10 +150,10 @@ def _shows_letters(view: _View, grey: Any, one: Suspect) -> bool:
     part = view.part(grey, (x0, top + 0.15 * high, x1, bottom - 0.15 * high))
     if not part.size:
         return False
-    if _contrast(part) < _CONTRAST:
-        if one.length > _SHORT or part.mean() < _DARK:
+    if _contrast(part) < (_CONTRAST_UNDER if one.is_drawn else _CONTRAST):
+        if one.is_drawn or one.length > _SHORT or part.mean() < _DARK:
             return False
-        pad = 0.4 * high  # a dash, a dot or an 'i' stands a little beside where the recognition has it
+        pad = max(0.4 * high, _NEAR)  # a dash, a dot or an 'i' stands a little beside where the recognition has it
         return _contrast(view.part(grey, (x0 - pad, top - pad, x1 + pad, bottom + pad))) >= _CONTRAST
     if (part < _DARK).mean() < _HIDDEN:
         return True

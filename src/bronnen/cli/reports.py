@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,6 +24,7 @@ from bronnen.formats import replacing, without_surrogates
 from bronnen.formats.links import page_link
 from bronnen.formats.metadata import Metadata, read_metadata
 from bronnen.heard import counted
+from bronnen.records import Analysis
 from bronnen.report.facts import IN_BRIEF, About, facts
 from bronnen.report.facts import asked as asked_of
 from bronnen.report.voice import Voice
@@ -308,13 +309,23 @@ def _project(asked: Asked) -> Outcome:
     with Store(openable(asked.folder)) as store:
         run = _run(store, asked)
         one = find_document(asked.document, store.run_documents(run), "the last scan") if asked.document else ""
-        analyses = (placed(found) for found in store.analyses(run) if one in ("", found.document.id))
+        hiding: list[str] = []
+
+        def analyses() -> Iterator[Analysis]:
+            for found in store.analyses(run):
+                if one in ("", found.document.id):
+                    hiding.extend([found.document.name] if exchange.hides(found.document) else [])
+                    yield placed(found)
+
         name = asked.out.stem
-        made = exchange.project(name, store.run_date(run), analyses, language=asked.language, with_files=True)
+        made = exchange.project(name, store.run_date(run), analyses(), language=asked.language, with_files=True)
         write_qdpx(asked.out, made)
         known = store.run_documents(run)
     gone = [name for key, name, path in known if one in ("", key) and not _is_same(Path(path), key)]
-    return Outcome([f"without the file itself, which is gone or was changed: {some(gone)}."] if gone else [])
+    told = [f"without the file itself, which is gone or was changed: {some(gone)}."] if gone else []
+    if hiding:
+        told.append(f"without the file itself, which still holds words that a reader cannot see: {some(hiding)}.")
+    return Outcome(told)
 
 
 def _is_same(path: Path, document_id: str) -> bool:

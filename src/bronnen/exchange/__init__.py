@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bronnen.formats.coded import OURS, Code, Coding, Selection, Text
 from bronnen.formats.qdpx import Project
-from bronnen.records import Analysis, Source, Unit, Use, Verdict
+from bronnen.records import Analysis, Document, Source, Unit, Use, Verdict
 from bronnen.taxonomy import looks, use_name
 from bronnen.verdicts import rank, settle
 
@@ -121,7 +121,14 @@ def code_names(language: str) -> dict[Said, str]:
     return named
 
 
+def hides(document: Document) -> bool:
+    """Whether the document's file holds words that a reader cannot see: such a file goes into no project."""
+    return any(page.hidden for page in document.pages)
+
+
 def _pdf(analysis: Analysis) -> Path | None:
+    if hides(analysis.document):
+        return None
     path = Path(analysis.document.path)
     try:
         if path.suffix.lower() == ".pdf":

@@ -57,7 +57,7 @@ def scan(
 
     DIR gets balance.csv (a row per document), sections.csv (per chapter), groups.csv (all documents together, and per
     group), all three in balance.xlsx too, passages.jsonl, failures.csv, duplicates.csv, warnings.csv (pages that could
-    not be read) and bronnen.sqlite (the store). They describe the files of this run;
+    not be read, or hold words that nobody sees) and bronnen.sqlite (the store). They describe the files of this run;
     the store keeps earlier ones too. Run again into the same DIR, only new or changed files are read, and files that
     failed. Ctrl-C keeps what is done: the same command goes on from there.
     """

@@ -31,7 +31,7 @@ _EVERYWHERE: Box = (-1e6, -1e6, 1e6, 1e6)
 _NEAR = 2.0  # points: the box of a text's ink and that of its words differ a little
 _MAX_OBJECTS = 20_000  # page objects looked at
 _MAX_RULES = 4_000
-_MAX_SHAPES = 4_000
+_MAX_FAINT = 1_000
 _MAX_DEPTH = 4  # of forms in forms
 _THIN = 3.0  # points: what is thinner is a line
 _PAINTED = {raw.FPDF_TEXTRENDERMODE_FILL, raw.FPDF_TEXTRENDERMODE_FILL_STROKE}
@@ -149,6 +149,8 @@ def on_page(page: Any, turn: Turn) -> Drawn:
                 found.has_odd_text = True
             elif is_pale or (clips(clip_of(item)) > 0 and _is_cut(item, matrix, ask)):
                 left, bottom, right, top = _moved(ask.box(item) or _EVERYWHERE, matrix)
+                found.has_odd_text |= len(found.faint) == _MAX_FAINT  # too many to tell apart: all words are looked at
+                found.faint[_MAX_FAINT - 1 :] = []
                 found.faint.append(turn(left - _NEAR, bottom - _NEAR, right + _NEAR, top + _NEAR))
         elif kind == path:
             _add_path(found, order, item, matrix, turn, ask)
@@ -213,7 +215,7 @@ def _add_path(found: Drawn, order: int, item: int, matrix: Any, turn: Turn, ask:
     if len(found.rules) < _MAX_RULES and count <= 4_000:
         for line in [box] if is_thin else _lines_of(item, count, box, matrix):
             found.rules.append(Rule(*turn(*line)))
-    if not is_thin and len(found.shapes) < _MAX_SHAPES:
+    if not is_thin:
         colour, alpha = ask.paint(item)
         if alpha >= _OPAQUE:
             found.shapes.append(Shape(order, *turn(*box), colour, is_plain=count <= 6))

@@ -11,7 +11,7 @@ import ctypes
 import re
 import zlib
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,6 +24,8 @@ from bronnen.extract.words import Box, RawWord
 _COVERED = 0.3  # of a word's box: less hides no letter worth the name
 _DARK = 80  # of 255
 _MAX_CHARS = 200  # of one word that are looked at
+_MAX_SHAPES = 4_000
+_MAX_PAIRS = 2_000_000  # of shapes and words that are compared at once
 _LAST = 1 << 30  # annotations are painted after all else
 _OPEN_NOTES = {raw.FPDF_ANNOT_LINK, raw.FPDF_ANNOT_POPUP, raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_TEXT}
 _STREAM = re.compile(rb"/ObjStm\b.{0,400}?stream\r?\n", re.DOTALL)
@@ -75,49 +77,77 @@ def switches_off(data: bytes) -> bool:
 def unseen(sheet: Sheet, words: Sequence[RawWord], spans: Sequence[tuple[int, int]], drawn: Drawn) -> set[int]:
     """The places in `words` of those that a reader cannot see; `spans` are the numbers of their characters."""
     shapes = [*drawn.shapes, *_notes(sheet)]
-    every = drawn.has_odd_text or sheet.switches_off
-    if not every and not drawn.faint:
+    if not drawn.has_odd_text and not drawn.faint and not sheet.switches_off:
         shapes = [shape for shape in shapes if _may_hide(shape, drawn)]
         if not shapes:
             return set()
-    boxes = np.array([word[1:5] for word in words], dtype=np.float32)
-    shares = _shares([shape[1:5] for shape in shapes], boxes)
-    risky = shares[[_may_hide(shape, drawn) for shape in shapes]].sum(axis=0) >= _COVERED
-    risky |= (_shares(drawn.faint, boxes) > 0).any(axis=0)
-    asked = range(len(words)) if every else np.flatnonzero(risky).tolist()
-    if not asked:
-        return set()
-    known = inks(sheet.page.raw, sheet.turn)
-    textpage = calls.address(sheet.textpage)
-    orders = np.array([shape.order for shape in shapes], dtype=np.int64).reshape(-1, 1)
-    last = np.where(shares > 0, orders, -1).max(axis=0, initial=-1).tolist()  # what is painted over each word
-    colours = {shape.colour for shape in shapes if shape.colour}
-
-    @cache
-    def is_plain(colour: Colour) -> bool:
-        return not any(is_near(colour, other) for other in (PAPER, *colours))
-
+    shapes = shapes[-_MAX_SHAPES:]  # what is painted last lies on top
+    step = _MAX_PAIRS // max(1, len(shapes) + len(drawn.faint))
+    ink_of = _Inks(sheet)
     suspects: list[Suspect] = []
-    for at in asked:
-        ink = known.get(calls.text_object(textpage, spans[at][0]))
-        if ink and not (
-            ink.is_drawn
-            and not ink.clip
-            and ink.colour
-            and ink.order > last[at]
-            and is_plain(ink.colour)
-            and not sheet.switches_off
-        ):
-            suspects += _suspects(sheet, words[at], spans[at], ink, shapes, shares[:, at], at)
+    for first in range(0, len(words), max(1, step)):
+        part = range(first, min(first + step, len(words)))
+        suspects += _among(sheet, words, spans, part, drawn, shapes, ink_of)
     if not suspects:
         return set()
-    suspects = _with_twins(sheet, suspects, known)
+    suspects = _with_twins(sheet, suspects, ink_of)
     from bronnen.extract import pixels
 
     try:
         return pixels.unseen(sheet, words, suspects)
     except Exception:  # the edge: a page that cannot be drawn; what lies under something is then taken as hidden
         return {one.word for one in suspects if not one.is_lenient}
+
+
+class _Inks:
+    """How the text of the page is painted, looked up when the first word is asked for."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet, self.textpage = sheet, calls.address(sheet.textpage)
+
+    @cached_property
+    def known(self) -> dict[int, Ink]:
+        """By the address of the text object."""
+        return inks(self.sheet.page.raw, self.sheet.turn)
+
+    def of(self, char: int) -> Ink | None:
+        return self.known.get(calls.text_object(self.textpage, char))
+
+
+def _among(
+    sheet: Sheet,
+    words: Sequence[RawWord],
+    spans: Sequence[tuple[int, int]],
+    part: range,
+    drawn: Drawn,
+    shapes: Sequence[Shape],
+    ink_of: _Inks,
+) -> Iterator[Suspect]:
+    """The suspects among a part of the words."""
+    boxes = np.array([words[at][1:5] for at in part], dtype=np.float32)
+    shares = _shares([shape[1:5] for shape in shapes], boxes)
+    risky = shares[[_may_hide(shape, drawn) for shape in shapes]].sum(axis=0) >= _COVERED
+    risky |= (_shares(drawn.faint, boxes) > 0).any(axis=0)
+    if drawn.has_odd_text or sheet.switches_off:
+        risky[:] = True
+    if not risky.any():
+        return
+    orders = np.array([shape.order for shape in shapes], dtype=np.int64).reshape(-1, 1)
+    last = np.where(shares > 0, orders, -1).max(axis=0, initial=-1)  # what is painted over each word
+    colours = {shape.colour for shape in shapes if shape.colour}
+
+    @cache
+    def stands_out(colour: Colour | None) -> bool:
+        return colour is not None and not any(is_near(colour, other) for other in (PAPER, *colours))
+
+    for column in np.flatnonzero(risky).tolist():
+        at = part[column]
+        ink = ink_of.of(spans[at][0])
+        if ink is None:
+            continue
+        is_open = ink.is_drawn and not ink.clip and not sheet.switches_off and ink.order > last[column]
+        if not (is_open and stands_out(ink.colour)):
+            yield from _suspects(sheet, words[at], spans[at], ink, shapes, shares[:, column], at)
 
 
 def _may_hide(shape: Shape, drawn: Drawn) -> bool:
@@ -173,15 +203,15 @@ def _suspects(
     yield Suspect(at, span[1] - span[0] + 1, word[1:5], chars, objects, ink.is_drawn, is_covered, is_lenient)
 
 
-def _with_twins(sheet: Sheet, suspects: Sequence[Suspect], known: dict[int, Ink]) -> list[Suspect]:
+def _with_twins(sheet: Sheet, suspects: Sequence[Suspect], ink_of: _Inks) -> list[Suspect]:
     """The suspects with what draws them once more: pdfium takes text that lies on the same text for one.
 
     First an outline, then the letters over it: it is the second that a reader sees.
     """
-    textpage = calls.address(sheet.textpage)
-    told = {calls.text_object(textpage, number) for number in range(raw.FPDFText_CountChars(sheet.textpage))}
-    untold = [(item, ink.box) for item, ink in known.items() if item not in told and ink.box and ink.is_drawn]
-    if not untold:
+    count = raw.FPDFText_CountChars(sheet.textpage)
+    told = {calls.text_object(ink_of.textpage, number) for number in range(count)}
+    untold = [(item, ink.box) for item, ink in ink_of.known.items() if item not in told and ink.box and ink.is_drawn]
+    if not untold or len(untold) * len(suspects) > _MAX_PAIRS:
         return list(suspects)
     boxes = _shares([box for _, box in untold], np.array([one.box for one in suspects], dtype=np.float32))
     twins = [[untold[place][0] for place in np.flatnonzero(row > 0.2)] for row in boxes.T]

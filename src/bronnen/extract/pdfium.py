@@ -34,7 +34,7 @@ from bronnen.extract.words import (
     clean,
     is_bold,
     sane_box,
-    stands_in,
+    standing,
 )
 
 VERSION = f"pdfium {PYPDFIUM_INFO.version}"
@@ -100,7 +100,8 @@ def read_page(document: Any, number: int, *, keep_hidden: bool = False) -> tuple
         finally:
             textpage.close()
         hid, words = [words[at] for at in sorted(gone)], [word for at, word in enumerate(words) if at not in gone]
-        unseen = tuple(word[1:5] for word in hid if not stands_in(word, words))  # what is seen all the same is no loss
+        is_there = standing(words) if hid else bool
+        unseen = tuple(word[1:5] for word in hid if not is_there(word))  # what is seen all the same is no loss
         words, tables, is_whole = apart(seen.rules, words)
         return RawPage(number, width, height, words, tables, seen.has_image, odd, unseen=unseen), not is_whole
     finally:

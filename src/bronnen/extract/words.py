@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -68,10 +68,10 @@ def without(page: RawPage, seen: RawPage) -> RawPage:
     """
     if not seen.unseen:
         return page
-    others = seen.all_words()
+    is_there = standing(seen.all_words())
 
     def is_kept(word: RawWord) -> bool:
-        return not any(_share(word, box) >= _HIDDEN for box in seen.unseen) or stands_in(word, others)
+        return not any(_share(word, box) >= _HIDDEN for box in seen.unseen) or is_there(word)
 
     kept = [is_kept(word) for word in page.words]
     tables = []
@@ -84,9 +84,12 @@ def without(page: RawPage, seen: RawPage) -> RawPage:
     return replace(page, words=words, tables=tuple(tables), unseen=seen.unseen)
 
 
-def stands_in(word: RawWord, others: Sequence[RawWord]) -> bool:
-    """Whether the same word stands among the others in its place too: pages draw words twice."""
-    return any(other.text == word.text and _share(word, other[1:5]) > 0.5 for other in others)
+def standing(words: Iterable[RawWord]) -> Callable[[RawWord], bool]:
+    """Tells of a word whether the same one is among these in its place: pages draw words twice."""
+    same: dict[str, list[RawWord]] = {}
+    for word in words:
+        same.setdefault(word.text, []).append(word)
+    return lambda word: any(_share(word, other[1:5]) > 0.5 for other in same.get(word.text, ()))
 
 
 def _share(word: RawWord, box: Box) -> float:

@@ -18,7 +18,7 @@ import numpy as np
 import pypdfium2.raw as raw
 
 from bronnen.extract import calls
-from bronnen.extract.drawn import PAPER, Colour, Drawn, Ink, Shape, Turn, inks, is_near
+from bronnen.extract.drawn import PAPER, Drawn, Ink, Shape, Turn, inks, is_near
 from bronnen.extract.words import Box, RawWord
 
 _COVERED = 0.3  # of a word's box: less hides no letter worth the name
@@ -83,11 +83,11 @@ def unseen(sheet: Sheet, words: Sequence[RawWord], spans: Sequence[tuple[int, in
             return set()
     shapes = shapes[-_MAX_SHAPES:]  # what is painted last lies on top
     step = _MAX_PAIRS // max(1, len(shapes) + len(drawn.faint))
-    ink_of = _Inks(sheet)
+    told, ink_of = _Shapes(sheet, drawn, shapes), _Inks(sheet)
     suspects: list[Suspect] = []
     for first in range(0, len(words), max(1, step)):
         part = range(first, min(first + step, len(words)))
-        suspects += _among(sheet, words, spans, part, drawn, shapes, ink_of)
+        suspects += _among(sheet, words, spans, part, drawn, told, ink_of)
     if not suspects:
         return set()
     suspects = _with_twins(sheet, suspects, ink_of)
@@ -97,6 +97,26 @@ def unseen(sheet: Sheet, words: Sequence[RawWord], spans: Sequence[tuple[int, in
         return pixels.unseen(sheet, words, suspects)
     except Exception:  # the edge: a page that cannot be drawn; what lies under something is then taken as hidden
         return {one.word for one in suspects if not one.is_lenient}
+
+
+class _Shapes:
+    """The shapes of a page and what is asked of them for every word, as arrays."""
+
+    def __init__(self, sheet: Sheet, drawn: Drawn, shapes: Sequence[Shape]) -> None:
+        half = 0.5 * sheet.width * sheet.height
+        self.all = shapes
+        self.boxes = [shape[1:5] for shape in shapes]
+        self.orders = np.array([shape.order for shape in shapes], dtype=np.int64)
+        self.may_hide = np.array([_may_hide(shape, drawn) for shape in shapes], dtype=bool)
+        self.is_dark = np.array([max(shape.colour or PAPER) < _DARK for shape in shapes], dtype=bool)
+        self.is_picture = np.array(
+            [shape.is_image and (shape.x1 - shape.x0) * (shape.bottom - shape.top) >= half for shape in shapes],
+            dtype=bool,
+        )
+        colours = {shape.colour for shape in shapes if shape.colour} | {PAPER}
+        self.stands_out = cache(
+            lambda colour: colour is not None and not any(is_near(colour, other) for other in colours)
+        )
 
 
 class _Inks:
@@ -120,33 +140,26 @@ def _among(
     spans: Sequence[tuple[int, int]],
     part: range,
     drawn: Drawn,
-    shapes: Sequence[Shape],
+    shapes: _Shapes,
     ink_of: _Inks,
 ) -> Iterator[Suspect]:
     """The suspects among a part of the words."""
     boxes = np.array([words[at][1:5] for at in part], dtype=np.float32)
-    shares = _shares([shape[1:5] for shape in shapes], boxes)
-    risky = shares[[_may_hide(shape, drawn) for shape in shapes]].sum(axis=0) >= _COVERED
+    shares = _shares(shapes.boxes, boxes)
+    risky = shares[shapes.may_hide].sum(axis=0) >= _COVERED
     risky |= (_shares(drawn.faint, boxes) > 0).any(axis=0)
     if drawn.has_odd_text or sheet.switches_off:
         risky[:] = True
     if not risky.any():
         return
-    orders = np.array([shape.order for shape in shapes], dtype=np.int64).reshape(-1, 1)
-    last = np.where(shares > 0, orders, -1).max(axis=0, initial=-1)  # what is painted over each word
-    colours = {shape.colour for shape in shapes if shape.colour}
-
-    @cache
-    def stands_out(colour: Colour | None) -> bool:
-        return colour is not None and not any(is_near(colour, other) for other in (PAPER, *colours))
-
+    last = np.where(shares > 0, shapes.orders[:, None], -1).max(axis=0, initial=-1)  # what is painted over each word
     for column in np.flatnonzero(risky).tolist():
         at = part[column]
         ink = ink_of.of(spans[at][0])
         if ink is None:
             continue
         is_open = ink.is_drawn and not ink.clip and not sheet.switches_off and ink.order > last[column]
-        if not (is_open and stands_out(ink.colour)):
+        if not (is_open and shapes.stands_out(ink.colour)):
             yield from _suspects(sheet, words[at], spans[at], ink, shapes, shares[:, column], at)
 
 
@@ -160,7 +173,7 @@ def _notes(sheet: Sheet) -> Iterator[Shape]:
     """The areas of annotations that may cover text, painted after all else."""
     page = sheet.page.raw
     rectangle = raw.FS_RECTF()
-    for number in range(min(raw.FPDFPage_GetAnnotCount(page), 2_000)):
+    for number in range(min(raw.FPDFPage_GetAnnotCount(page), 1_000)):
         note = raw.FPDFPage_GetAnnot(page, number)
         if not note:
             continue
@@ -183,21 +196,17 @@ def _shares(areas: Sequence[Box], boxes: Any) -> Any:
 
 
 def _suspects(
-    sheet: Sheet, word: RawWord, span: tuple[int, int], ink: Ink, shapes: Sequence[Shape], shares: Any, at: int
+    sheet: Sheet, word: RawWord, span: tuple[int, int], ink: Ink, shapes: _Shapes, shares: Any, at: int
 ) -> Iterator[Suspect]:
     """The word as a suspect, if something lies over it or it is painted in a way that may not show."""
-    over = [place for place in np.flatnonzero(shares > 0).tolist() if shapes[place].order > ink.order]
-    is_covered = sum(shares[place] for place in over) >= _COVERED
+    over = (shares > 0) & (shapes.orders > ink.order)
+    is_covered = bool(shares[over].sum() >= _COVERED)
     is_cut = ink.clip is not None and _outside(word, ink.clip) > 0.1
     is_faint = ink.colour is not None and _is_faint(ink, shapes, shares)
     if not (is_covered or is_cut or is_faint or ink.colour is None or not ink.is_drawn or sheet.switches_off):
         return
-    is_blotted = any(
-        shapes[place].colour is not None and max(shapes[place].colour or PAPER) < _DARK and shares[place] >= _COVERED
-        for place in over
-    )
-    half = 0.5 * sheet.width * sheet.height
-    is_scan = any(shapes[place].is_image and _area(shapes[place]) >= half for place in over)
+    is_blotted = bool((over & shapes.is_dark & (shares >= _COVERED)).any())
+    is_scan = bool((over & shapes.is_picture).any())
     is_lenient = not is_blotted and not is_cut and (is_scan or not ink.is_drawn)
     chars, objects = _chars(sheet, *span)
     yield Suspect(at, span[1] - span[0] + 1, word[1:5], chars, objects, ink.is_drawn, is_covered, is_lenient)
@@ -221,16 +230,17 @@ def _with_twins(sheet: Sheet, suspects: Sequence[Suspect], ink_of: _Inks) -> lis
     ]
 
 
-def _is_faint(ink: Ink, shapes: Sequence[Shape], shares: Any) -> bool:
+def _is_faint(ink: Ink, shapes: _Shapes, shares: Any) -> bool:
     """Whether the text may have the colour of what lies under it: of the last rectangle, or of the paper."""
     assert ink.colour is not None
-    under = [shapes[place] for place in np.flatnonzero(shares > 0.5).tolist() if shapes[place].order < ink.order]
-    for shape in reversed(under):
-        if shape.is_plain and shape.colour is not None:
-            return is_near(ink.colour, shape.colour)
-        if shape.colour is None or not shape.is_plain:  # a picture, or no rectangle: what it shows there is not known
-            return is_near(ink.colour, PAPER) or (shape.colour is not None and is_near(ink.colour, shape.colour))
-    return is_near(ink.colour, PAPER)
+    under = np.flatnonzero((shares > 0.5) & (shapes.orders < ink.order))
+    if not len(under):
+        return is_near(ink.colour, PAPER)
+    last = shapes.all[under[-1]]
+    if last.is_plain and last.colour is not None:
+        return is_near(ink.colour, last.colour)
+    # a picture, or no rectangle: what it shows there is not known
+    return is_near(ink.colour, PAPER) or (last.colour is not None and is_near(ink.colour, last.colour))
 
 
 def _outside(word: RawWord, clip: Box) -> float:
@@ -238,10 +248,6 @@ def _outside(word: RawWord, clip: Box) -> float:
     wide = max(0.0, min(word.x1, clip[2]) - max(word.x0, clip[0]))
     high = max(0.0, min(word.bottom, clip[3]) - max(word.top, clip[1]))
     return 1 - wide * high / max((word.x1 - word.x0) * (word.bottom - word.top), 1e-3)
-
-
-def _area(shape: Shape) -> float:
-    return (shape.x1 - shape.x0) * (shape.bottom - shape.top)
 
 
 def _chars(sheet: Sheet, first: int, last: int) -> tuple[tuple[Box, ...], tuple[int, ...]]:

@@ -10,7 +10,9 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
 
 Box = tuple[float, float, float, float]  # x0, top, x1, bottom
 
@@ -68,10 +70,11 @@ def without(page: RawPage, seen: RawPage) -> RawPage:
     """
     if not seen.unseen:
         return page
+    unseen = np.array(seen.unseen)
     is_there = standing(seen.all_words())
 
     def is_kept(word: RawWord) -> bool:
-        return not any(_share(word, box) >= _HIDDEN for box in seen.unseen) or is_there(word)
+        return _covered(word, unseen) < _HIDDEN or is_there(word)
 
     kept = [is_kept(word) for word in page.words]
     tables = []
@@ -86,18 +89,19 @@ def without(page: RawPage, seen: RawPage) -> RawPage:
 
 def standing(words: Iterable[RawWord]) -> Callable[[RawWord], bool]:
     """Tells of a word whether the same one is among these in its place: pages draw words twice."""
-    same: dict[str, list[RawWord]] = {}
+    same: dict[str, list[Box]] = {}
     for word in words:
-        same.setdefault(word.text, []).append(word)
-    return lambda word: any(_share(word, other[1:5]) > 0.5 for other in same.get(word.text, ()))
+        same.setdefault(word.text, []).append(word[1:5])
+    boxes = {text: np.array(places) for text, places in same.items()}
+    return lambda word: word.text in boxes and _covered(word, boxes[word.text]) > 0.5
 
 
-def _share(word: RawWord, box: Box) -> float:
-    """How much of the word's box lies in another."""
-    wide = min(word.x1, box[2]) - max(word.x0, box[0])
-    high = min(word.bottom, box[3]) - max(word.top, box[1])
-    area = (word.x1 - word.x0) * (word.bottom - word.top)
-    return max(0.0, wide) * max(0.0, high) / area if area > 0 else 0.0
+def _covered(word: RawWord, boxes: Any) -> float:
+    """How much of the word's box lies in the one of these boxes that covers it most."""
+    wide = np.minimum(boxes[:, 2], word.x1) - np.maximum(boxes[:, 0], word.x0)
+    high = np.minimum(boxes[:, 3], word.bottom) - np.maximum(boxes[:, 1], word.top)
+    area = max((word.x1 - word.x0) * (word.bottom - word.top), 1e-3)
+    return float((np.clip(wide, 0, None) * np.clip(high, 0, None)).max()) / area
 
 
 @dataclass(slots=True)

@@ -155,7 +155,9 @@ def main() -> int:
             print(f"--- {name} {found.number}: {found.said}", flush=True)
             if told.keep:
                 told.keep.mkdir(parents=True, exist_ok=True)
-                (told.keep / f"{name.replace(' ', '-')}-{found.number}{TARGETS[name].suffix}").write_bytes(found.content)
+                (told.keep / f"{name.replace(' ', '-')}-{found.number}{TARGETS[name].suffix}").write_bytes(
+                    found.content
+                )
     print(f"{count} findings")
     return 1 if count else 0
 

@@ -9,7 +9,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -19,7 +19,6 @@ import mutations
 import office_factory
 import pdf_factory
 from click.testing import CliRunner
-from factories import E, W, analysis
 from lenses import written
 from teams import all_judged, documents, keep
 
@@ -31,10 +30,46 @@ _TEXT = "Ouders vertellen dat zij lang wachten. Uit onderzoek van het CBS blijkt
 _PDF = (b"/Kids[", b"/Type/Page", b"/Parent 3 0 R", b"/Contents ", b"<<", b">>", b"stream\n", b"endstream", b" 0 R ")
 _PDF += (b"/Filter/FlateDecode", b"/Filter[/LZWDecode/ASCII85Decode]", b"/Rotate 90", b"/MediaBox[0 0 1e9 -1]", b" Do ")
 _PDF += (b"q ", b"BT ", b" Tj ET ", b"[(a)-1e9(b)]TJ ", b"/Encrypt 1 0 R", b"/Length 999999", b"BI /W 1 ID x EI ")
-_XML = (b"<!DOCTYPE a [<!ENTITY b 'c'>]>", b"&b;", b"</w:p>", b"<w:tbl>", b"<w:p><w:r><w:t>", b"<table:table-cell>", b"]]>")
-_XML += (b"<?xml version='1.0' encoding='utf-7'?>", b" xml:lang='nl'", b"<a>" * 50, b"<text:p>", b"<!--", b"&#0;", b"&#x110000;")
-_HTML = (b"<table>", b"<tr>", b"<sup><a href='#n1'>1</a></sup>", b"<li id='n1'>", b"<div>" * 300, b"</body>", b"<p>", b"&#1114112;")
-_MARKUP = (b"[^1]: ", b"[^1]", b"> " * 60, b"- " * 60, b"| a | b |\n|---|---|\n", b"```", b"# ", b"<script>", b"\x1b[31m", b"\xf0\x9f")
+_XML = (
+    b"<!DOCTYPE a [<!ENTITY b 'c'>]>",
+    b"&b;",
+    b"</w:p>",
+    b"<w:tbl>",
+    b"<w:p><w:r><w:t>",
+    b"<table:table-cell>",
+    b"]]>",
+)
+_XML += (
+    b"<?xml version='1.0' encoding='utf-7'?>",
+    b" xml:lang='nl'",
+    b"<a>" * 50,
+    b"<text:p>",
+    b"<!--",
+    b"&#0;",
+    b"&#x110000;",
+)
+_HTML = (
+    b"<table>",
+    b"<tr>",
+    b"<sup><a href='#n1'>1</a></sup>",
+    b"<li id='n1'>",
+    b"<div>" * 300,
+    b"</body>",
+    b"<p>",
+    b"&#1114112;",
+)
+_MARKUP = (
+    b"[^1]: ",
+    b"[^1]",
+    b"> " * 60,
+    b"- " * 60,
+    b"| a | b |\n|---|---|\n",
+    b"```",
+    b"# ",
+    b"<script>",
+    b"\x1b[31m",
+    b"\xf0\x9f",
+)
 _JSON = (b"{", b"}", b"[" * 200, b"NaN", b"1e999", b'"start":', b'"\\ud800"', b"null", b",", b"9" * 5000)
 _TOML = (b"[a]\n", b'x = """', b"= 1e999", b"1979-05-27", b"[[a]]\n", b"a.b.c = 1\n", b"'", b"{", b"inf", b"9" * 5000)
 _CSV = (b";", b",", b'"', b"=1+1", b"\t", b"name", b"document", b"\r", b"used", b"sep=;\n")
@@ -204,9 +239,17 @@ def _pdfs() -> list[bytes]:
     sheet, text = pdf_factory.Sheet, pdf_factory.text
     lines = [_TEXT.strip()[:70]] * 4
     plain = pdf_factory.pdf(sheet(pdf_factory.paragraph(60, 700, lines)), sheet(text(60, 700, "Een."), rotate=90))
-    table = pdf_factory.grid((60, 200, 400), (500, 600, 700)) + text(70, 650, "Kop") + text(70, 550, "Uit onderzoek blijkt")
-    found = [plain, pdf_factory.pdf(sheet(table, crop=(10, 10, 500, 800), image=True)), pdf_factory.pdf(sheet(plain), password="")]
-    return found + [_unpacked(CORPUS / "voorbeelden" / f"{name}.pdf") for name in ("kamervragen-verloskunde", "reactienota-n739")]
+    table = (
+        pdf_factory.grid((60, 200, 400), (500, 600, 700)) + text(70, 650, "Kop") + text(70, 550, "Uit onderzoek blijkt")
+    )
+    found = [
+        plain,
+        pdf_factory.pdf(sheet(table, crop=(10, 10, 500, 800), image=True)),
+        pdf_factory.pdf(sheet(plain), password=""),
+    ]
+    return found + [
+        _unpacked(CORPUS / "voorbeelden" / f"{name}.pdf") for name in ("kamervragen-verloskunde", "reactienota-n739")
+    ]
 
 
 def _unpacked(path: Path) -> bytes:
@@ -221,8 +264,10 @@ def _unpacked(path: Path) -> bytes:
 
 
 def _words() -> list[bytes]:
-    body = office_factory.p("Aanleiding", "Heading1") + office_factory.p(_TEXT) + (
-        f"<w:tbl><w:tr><w:tc>{office_factory.p('Cel')}</w:tc><w:tc>{office_factory.p('Twee')}</w:tc></w:tr></w:tbl>"
+    body = (
+        office_factory.p("Aanleiding", "Heading1")
+        + office_factory.p(_TEXT)
+        + (f"<w:tbl><w:tr><w:tc>{office_factory.p('Cel')}</w:tc><w:tc>{office_factory.p('Twee')}</w:tc></w:tr></w:tbl>")
     )
     mark = '<w:r><w:footnoteReference w:id="1"/></w:r>'
     noted = lambda path: office_factory.with_notes(  # noqa: E731
@@ -240,13 +285,17 @@ def _opens() -> list[bytes]:
 
 def _pages() -> list[bytes]:
     note = "<sup><a href='#n1'>1</a></sup>"
-    inside = f"<h1>Kop</h1><p>{_TEXT * 3}{note}</p><table><tr><td>a</td><td>b</td></tr></table><ul><li>{_TEXT}</li></ul>"
+    inside = (
+        f"<h1>Kop</h1><p>{_TEXT * 3}{note}</p><table><tr><td>a</td><td>b</td></tr></table><ul><li>{_TEXT}</li></ul>"
+    )
     inside += f"<figure><img src='http://example.org/a.png'><figcaption>Bij</figcaption></figure><ol><li id='n1'>{_TEXT}</li></ol>"
     return [f"<html><head><meta charset='utf-8'></head><body><article>{inside}</article></body></html>".encode()]
 
 
 def _markups() -> list[bytes]:
-    return [f"---\ntitel: x\n---\n# Kop\n\n{_TEXT}[^1]\n\n- een\n- twee\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n[^1]: CBS\n".encode()]
+    return [
+        f"---\ntitel: x\n---\n# Kop\n\n{_TEXT}[^1]\n\n- een\n- twee\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n[^1]: CBS\n".encode()
+    ]
 
 
 @cache
@@ -264,7 +313,9 @@ def _labels() -> Path:
 
 
 def _exported(name: str, form: str = "auto") -> list[bytes]:
-    return [_made(lambda path: ran("corpus", "export", path, "--store", _store(), "--format", form, "--by", "all"), name)]
+    return [
+        _made(lambda path: ran("corpus", "export", path, "--store", _store(), "--format", form, "--by", "all"), name)
+    ]
 
 
 def _projects() -> list[bytes]:
@@ -332,9 +383,13 @@ TARGETS: Mapping[str, Target] = {
     "doccano": Target(".jsonl", lambda: _exported("a.jsonl", "doccano"), check_labels, mutations.of_json, _JSON),
     "prodigy": Target(".jsonl", lambda: _exported("a.jsonl", "prodigy"), check_labels, mutations.of_json, _JSON),
     "inception": Target(".zip", lambda: _exported("a.zip", "inception"), check_labels, mutations.of_zip, _XML),
-    "webanno": Target(".zip", lambda: _exported("a.zip", "webanno"), check_labels, mutations.of_zip, (b"\t", b"#Text=", b"1-1\t")),
+    "webanno": Target(
+        ".zip", lambda: _exported("a.zip", "webanno"), check_labels, mutations.of_zip, (b"\t", b"#Text=", b"1-1\t")
+    ),
     "qdpx": Target(".qdpx", _projects, check_labels, mutations.of_zip, _XML),
-    "metadata.csv": Target(".csv", lambda: ["\n".join(";".join(map(str, row)) for row in _META).encode()], check_table, words=_CSV),
+    "metadata.csv": Target(
+        ".csv", lambda: ["\n".join(";".join(map(str, row)) for row in _META).encode()], check_table, words=_CSV
+    ),
     "metadata.xlsx": Target(".xlsx", lambda: _books(_META), check_table, mutations.of_zip, _XML),
     "sheet.csv": Target(".csv", lambda: _sheets(".csv"), check_sheet, words=_CSV),
     "sheet.xlsx": Target(".xlsx", lambda: _sheets(".xlsx"), check_sheet, mutations.of_zip, _XML),
@@ -346,6 +401,8 @@ TARGETS: Mapping[str, Target] = {
     "samples": Target(".jsonl", lambda: [_SAMPLES * 2], check_samples, mutations.of_json, _JSON),
     "plan": Target(".json", _plans, check_plan, mutations.of_json, _JSON),
     "card": Target(".json", _read("models", "sources", "card.json"), check_card, mutations.of_json, _JSON),
-    "lens model": Target(".skops", lambda: [(_lens() / "model" / "model.skops").read_bytes()], check_lens_model, mutations.of_zip, _JSON),
+    "lens model": Target(
+        ".skops", lambda: [(_lens() / "model" / "model.skops").read_bytes()], check_lens_model, mutations.of_zip, _JSON
+    ),
     "store": Target(".sqlite", lambda: [(_store() / "bronnen.sqlite").read_bytes()], check_store, mutations.of_store),
 }

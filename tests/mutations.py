@@ -19,7 +19,20 @@ Mutate = Callable[[random.Random, bytes, Sequence[bytes]], bytes]
 NUMBERS = (b"0", b"-1", b"1", b"65536", b"2147483648", b"9223372036854775807", b"18446744073709551617")
 NUMBERS += (b"1e308", b"1e999", b"nan", b"-0", b"00012", b"99999999999999999999999999999999999999999", b".", b"")
 ODD: tuple[Any, ...] = (None, True, 0, -1, 2**31, 2**63, 10**40, 1e308, float("nan"), float("inf"), "", "\ud800", "\0")
-ODD += ("none", "=1+1", "../../etc/passwd", "a" * 5000, "e\u0301", "\u202e", [], {}, [[[]]], {"a": {"b": []}}, [None], 0.5)
+ODD += (
+    "none",
+    "=1+1",
+    "../../etc/passwd",
+    "a" * 5000,
+    "e\u0301",
+    "\u202e",
+    [],
+    {},
+    [[[]]],
+    {"a": {"b": []}},
+    [None],
+    0.5,
+)
 _DIGITS = re.compile(rb"\d+")
 _VARIED = 4  # changes to one file, at most
 

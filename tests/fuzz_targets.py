@@ -103,9 +103,9 @@ def ran(*words: str | Path) -> None:
     """Runs a command in this process; a fault of bronnen itself is raised."""
     from bronnen.cli import main
 
-    outcome = CliRunner().invoke(main, [str(word) for word in words])
+    outcome = CliRunner().invoke(main, ["--debug", *(str(word) for word in words)])
     if outcome.exit_code == ExitCode.BUG:
-        raise AssertionError(outcome.output[-600:])
+        raise AssertionError(outcome.output[-1500:])
 
 
 def check_labels(path: Path) -> None:
@@ -285,17 +285,15 @@ def _opens() -> list[bytes]:
 
 def _pages() -> list[bytes]:
     note = "<sup><a href='#n1'>1</a></sup>"
-    inside = (
-        f"<h1>Kop</h1><p>{_TEXT * 3}{note}</p><table><tr><td>a</td><td>b</td></tr></table><ul><li>{_TEXT}</li></ul>"
-    )
-    inside += f"<figure><img src='http://example.org/a.png'><figcaption>Bij</figcaption></figure><ol><li id='n1'>{_TEXT}</li></ol>"
+    inside = f"<h1>Kop</h1><p>{_TEXT * 3}{note}</p><table><tr><td>a</td><td>b</td></tr></table><ul><li>{_TEXT}</li>"
+    inside += "</ul><figure><img src='http://example.org/a.png'><figcaption>Bij</figcaption></figure>"
+    inside += f"<ol><li id='n1'>{_TEXT}</li></ol>"
     return [f"<html><head><meta charset='utf-8'></head><body><article>{inside}</article></body></html>".encode()]
 
 
 def _markups() -> list[bytes]:
-    return [
-        f"---\ntitel: x\n---\n# Kop\n\n{_TEXT}[^1]\n\n- een\n- twee\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n[^1]: CBS\n".encode()
-    ]
+    table = "| a | b |\n|---|---|\n| 1 | 2 |\n"
+    return [f"---\ntitel: x\n---\n# Kop\n\n{_TEXT}[^1]\n\n- een\n- twee\n\n{table}\n[^1]: CBS\n".encode()]
 
 
 @cache

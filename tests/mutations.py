@@ -1,4 +1,4 @@
-"""Files with something changed in them, drawn from a seed: bytes, members of a zip, values of JSON, cells of a store."""
+"""Files with something changed in them, drawn from a seed: bytes, members of a zip, values of JSON, cells of tables."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import sqlite3
 import zipfile
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
-from pathlib import Path
 from typing import Any
 
 Mutate = Callable[[random.Random, bytes, Sequence[bytes]], bytes]
@@ -174,11 +173,3 @@ def _word(draw: random.Random, data: bytes, words: Sequence[bytes]) -> bytes:
 
 
 _CHANGES = (_flip, _cut, _end, _double, _move, _number, _number, _word, _word)
-
-
-def zipped(path: Path, **members: bytes) -> Path:
-    """A zip file with these members; '__' in a name stands for a slash, '_' for a point."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            archive.writestr(name.replace("__", "/").replace("_", "."), content)
-    return path

@@ -7,7 +7,6 @@ type that can be read are taken, the others are counted as ignored. Never follow
 from __future__ import annotations
 
 import glob
-import hashlib
 import os
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -15,10 +14,10 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
 
+from bronnen import files
 from bronnen.errors import UsageError
 from bronnen.extract import extended, openable
 
-_CHUNK = 1 << 20
 _SIGNS = 6  # of an id, from which it says which document is meant
 
 # Path's own raise where a folder may not be entered, before Python 3.14
@@ -53,15 +52,6 @@ def collect(given: Iterable[str], suffixes: Collection[str], out: Path | None = 
     return inputs
 
 
-def file_hash(path: Path) -> str:
-    """The sha256 of a file's bytes, in hexadecimal: the id of its document."""
-    found = hashlib.sha256()
-    with path.open("rb") as stream:
-        while piece := stream.read(_CHUNK):
-            found.update(piece)
-    return found.hexdigest()
-
-
 def find_document(told: str, known: Iterable[tuple[str, str, str]], where: str) -> str:
     """The id of the document that is meant: a file with its bytes, or its id, name, path or the first signs of its id.
 
@@ -72,7 +62,7 @@ def find_document(told: str, known: Iterable[tuple[str, str, str]], where: str) 
     """
     path = Path(told)
     documents = list(dict.fromkeys(known))
-    wanted = file_hash(openable(path)) if path.is_file() else ""
+    wanted = files.digest(openable(path)) if files.is_there(openable(path)) else ""
     found = [one for one in documents if one[0] == wanted]
     found = found or [one for one in documents if told in one or path == Path(one[2])]
     found = found or [one for one in documents if len(told) >= _SIGNS and one[0].startswith(told.lower())]
@@ -105,10 +95,10 @@ def _in_folder(root: Path, suffixes: Collection[str], out: Path | None, ignored:
     walked = root
     if os.name == "nt":  # what is below it may have too long a name
         walked = Path(extended(os.path.normpath(root.absolute()), 0))
-    for folder, names, files in os.walk(walked, onerror=lambda _: ignored.update(["folder that cannot be opened"])):
+    for folder, names, inside_it in os.walk(walked, onerror=lambda _: ignored.update(["folder that cannot be opened"])):
         here = root / Path(folder).relative_to(walked)
         names[:] = sorted(name for name in names if _is_walked(here / name, kept_out))
-        for name in sorted(files):
+        for name in sorted(inside_it):
             path = here / name
             if name.startswith((".", "~$")):
                 ignored["hidden or temporary"] += 1

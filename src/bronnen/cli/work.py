@@ -7,9 +7,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from bronnen import __version__
+from bronnen import __version__, files
 from bronnen.batch import LOST, analyse_all, crew, failure_of
-from bronnen.cli.inputs import Inputs, file_hash
+from bronnen.cli.inputs import Inputs
 from bronnen.cli.screen import printable
 from bronnen.errors import BronnenError, ExitCode, UnreadableError
 from bronnen.extract import openable
@@ -107,12 +107,10 @@ def _duplicates(files: list[Path], position: int, twins: Iterable[int]) -> Itera
 
 
 def _checked_hash(path: Path) -> str:
-    file = openable(path)
-    if not file.exists():
-        raise UnreadableError(f"There is no file {printable(str(path))}.", "Check the name.")
-    if not file.is_file():
-        raise UnreadableError(f"{printable(str(path))} is not an ordinary file.", "Give a file or a folder.")
-    return file_hash(file)
+    try:
+        return files.digest(openable(path))
+    except FileNotFoundError as error:
+        raise UnreadableError(f"There is no file {printable(str(path))}.", "Check the name.") from error
 
 
 def _as_unreadable(path: Path, error: Exception) -> BronnenError:

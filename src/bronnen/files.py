@@ -19,20 +19,25 @@ _FLAGS = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)  # opening a 
 
 def is_there(path: Path) -> bool:
     """Whether there is an ordinary file; a name that no file can have is none."""
-    return os.path.isfile(path)  # Path's own raises where the name is too long or has a zero byte
+    return os.path.isfile(path)  # noqa: PTH113 - Path's own raises where the name is too long or has a zero byte
 
 
-def opened(path: Path) -> BinaryIO:
-    """An ordinary file, open to be read.
+def opened(path: Path, within: Path | None = None) -> BinaryIO:
+    """An ordinary file, open to be read; it must lie in the folder `within` (a real path), whatever links lead to it.
 
     Raises:
-        OSError: it cannot be opened, or is a folder, pipe or device.
+        OSError: it cannot be opened, is a folder, pipe or device, or lies elsewhere.
         ValueError: no file can have such a name.
     """
-    _refuse_odd(os.stat(path))  # first: opening a device may set it to work
+    _refuse_odd(path.stat())  # first: opening a device may set it to work
     stream = open(path, "rb", opener=lambda name, flags: os.open(name, flags | _FLAGS))  # noqa: SIM115
     try:
-        _refuse_odd(os.fstat(stream.fileno()))
+        found = os.fstat(stream.fileno())
+        _refuse_odd(found)
+        if within is not None:  # what is open, not what its name leads to now: a link may be put there in between
+            real = Path(os.path.realpath(path))
+            if not (real.is_relative_to(within) and os.path.samestat(real.stat(), found)):
+                raise OSError(errno.EXDEV, "it leads out of the folder")
     except OSError:
         stream.close()
         raise
@@ -56,15 +61,15 @@ def content(path: Path, most: int) -> bytes:
     return data
 
 
-def digest(path: Path) -> str:
-    """The sha256 of an ordinary file's bytes, in hexadecimal.
+def digest(path: Path, within: Path | None = None) -> str:
+    """The sha256 of an ordinary file's bytes, in hexadecimal; for `within` see `opened`.
 
     Raises:
-        OSError: it cannot be opened or read, is no ordinary file, or grows.
+        OSError: it cannot be opened or read, is no ordinary file, lies elsewhere, or grows.
         ValueError: no file can have such a name.
     """
     found = hashlib.sha256()
-    with opened(path) as stream:
+    with opened(path, within) as stream:
         left = os.fstat(stream.fileno()).st_size
         while piece := stream.read(_CHUNK):
             left -= len(piece)

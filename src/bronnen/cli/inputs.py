@@ -26,9 +26,13 @@ _is_folder, _is_link, _is_there = os.path.isdir, os.path.islink, os.path.exists
 
 @dataclass(slots=True)
 class Inputs:
-    """The files to read, as given and in order, and how many others were passed over for what reason."""
+    """The files to read, as given and in order, and how many others were passed over for what reason.
+
+    `within` has the folder, without links in its name, in which a file was found that was not named itself.
+    """
 
     files: list[Path] = field(default_factory=list)
+    within: dict[Path, Path] = field(default_factory=dict)
     ignored: Counter[str] = field(default_factory=Counter)
 
 
@@ -43,12 +47,16 @@ def collect(given: Iterable[str], suffixes: Collection[str], out: Path | None = 
     seen: set[str] = set()
     for told in given:
         for path in _expanded(told, out, inputs.ignored):
-            found = _in_folder(path, suffixes, out, inputs.ignored) if _is_folder(openable(path)) else [path]
+            is_folder = _is_folder(openable(path))
+            found = _in_folder(path, suffixes, out, inputs.ignored) if is_folder else [path]
+            inside = _real(path)
             for file in found:
                 name = os.path.normcase(os.path.normpath(file.absolute()))
                 if name not in seen:
                     seen.add(name)
                     inputs.files.append(file)
+                    if is_folder:
+                        inputs.within[file] = inside
     return inputs
 
 

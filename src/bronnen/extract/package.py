@@ -114,7 +114,7 @@ def _refuse_other(data: bytes, path: Path, save_as: str) -> None:
             f"Open it and save it as {save_as}.",
         )
     if not head:
-        raise UnreadableError(f"{path.name} is empty (0 bytes).")
+        raise UnreadableError(f"{path.name} is empty (0 bytes).", "Fetch the file again.")
     if head[:5] == b"%PDF-":
         raise UnreadableError(f"{path.name} is a PDF.", "Give it the suffix .pdf.")
     if head[:5] == b"{\\rtf":

@@ -67,7 +67,7 @@ def read_blocks(data: bytes, path: Path) -> list[tuple[Kind, str]]:
         blocks = blocks_of(text)
     found = [(kind, said) for kind, said in ((kind, tidy(said)) for kind, said in blocks) if said]
     if not found:
-        raise NoTextError(f"{path.name} has no text in it.")
+        raise NoTextError(f"{path.name} has no text in it.", "Check that it is the right file.")
     return found
 
 

@@ -136,4 +136,7 @@ def _is_inside(path: Path, folder: Path | None) -> bool:
 
 def _real(path: Path) -> Path:
     """The path without links; `Path.resolve` fails on a link to itself, before Python 3.13."""
-    return Path(os.path.realpath(path))
+    try:
+        return Path(os.path.realpath(path))
+    except ValueError:  # no file can have such a name
+        return path

@@ -365,7 +365,8 @@ def _read(*parts: str) -> Callable[[], list[bytes]]:
 _META = [["name", "organisatie", "jaar"], ["nota.pdf", "Elsterhout", 2026], ["b.pdf", "Bosrade", 2025]]
 _CODES = b'[codes]\n"beleving" = "experiential used"\nonderzoek = "scientific none"\nrest = "skip"\n'
 _MARKED = b'{"document": "a", "text": "Voor het park is geld.", "labels": ["money"]}\n' * 2
-_SAMPLES = b'{"unit":"u","doc":"d","organisation":"o","whole":true,"page":1,"par":1,"text":"Een zin.","used":["scientific"],"called_for":[]}\n'
+_SAMPLES = b'{"unit":"u","doc":"d","organisation":"o","whole":true,"page":1,"par":1,"text":"Een zin.",'
+_SAMPLES += b'"used":["scientific"],"called_for":[]}\n'
 
 TARGETS: Mapping[str, Target] = {
     "pdf": Target(".pdf", _pdfs, check_document, words=_PDF),

@@ -21,26 +21,11 @@ from bronnen.store import Store
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="links, pipes and such names are made for Linux and macOS")
 
 NAMES = (
-    *("met een spatie.txt", "regel\neinde.txt", "-rf.txt", "--help.txt", "[bold red]x.txt", "[link=http:x.nl]a.txt"),
-    *(
-        "=cmd|' -C calc'!A0.txt",
-        "@SUM(1).txt",
-        "+1.txt",
-        "a;=1+1.txt",
-        'a,"b".txt',
-        "Политика.txt",
-        "سياسة.txt",
-        "政策.txt",
-    ),
-    *(
-        "\u202egnp.txt",
-        "\x1b[31mrood.txt",
-        "a" * 246 + ".txt",
-        os.fsdecode(b"nota\xff.txt"),
-        "#image(1).txt",
-        "%00.txt",
-    ),
+    *("met een spatie.txt", "regel\neinde.txt", "-rf.txt", "--help.txt", "[bold red]x.txt", "[link=http:x]a.txt"),
+    *("=cmd|' -C calc'!A0.txt", "@SUM(1).txt", "+1.txt", "a;=1+1.txt", 'a,"b".txt', "Политика.txt", "政策.txt"),
+    *("سياسة.txt", "\u202egnp.txt", "\x1b[31mrood.txt", "a" * 246 + ".txt", os.fsdecode(b"nota\xff.txt")),
     *("e\u0301.txt", "\u00e9.txt", "$(id).txt", "`id`.txt", "<img src=x onerror=1>.txt", "\t.txt", "CON.txt"),
+    *("#image(1).txt", "%00.txt"),
 )
 
 
@@ -192,8 +177,8 @@ def test_a_file_that_grows_for_ever_is_refused(tmp_path: Path, monkeypatch: pyte
 def test_what_is_too_large_is_refused_before_it_is_read(tmp_path: Path) -> None:
     path = tmp_path / "groot.txt"
     with path.open("wb") as stream:
-        stream.truncate(5 << 30)  # without a byte on the disk
-    with pytest.raises(OSError, match="5.4 GB"):
+        stream.truncate(5 << 30)  # no byte on the disk
+    with pytest.raises(OSError, match="more than 1"):
         opening.content(path, 1 << 30)
 
 

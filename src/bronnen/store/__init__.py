@@ -82,8 +82,7 @@ class Store:
             if not migrate(self._connection, str(self.path), write=write):
                 self._connection = opened.enter_context(closing(opening.copied(self._connection, shared=shared)))
                 migrate(self._connection, str(self.path))
-            if not write:
-                self._connection.execute("PRAGMA query_only = ON")
+            opening.bind(self._connection, write=write)
             self._opened = opened.pop_all()
 
     def __enter__(self) -> Store:

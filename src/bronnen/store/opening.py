@@ -54,6 +54,24 @@ def connect(path: Path, *, shared: bool = False) -> sqlite3.Connection:
     return connection
 
 
+def bind(connection: sqlite3.Connection, *, write: bool) -> None:
+    """Forbids a reader to write, and finds out whether a writer can, before hours of work for it; changes nothing.
+
+    Raises:
+        sqlite3.Error: it cannot; SQLite itself only says so at the first change.
+    """
+    if not write:
+        connection.execute("PRAGMA query_only = ON")
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        connection.execute(f"PRAGMA user_version = {version:d}")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
 def copied(connection: sqlite3.Connection, *, shared: bool = False) -> sqlite3.Connection:
     """A copy of a database on a disk that cannot be written; it lies in a temporary file that SQLite takes away."""
     copy = sqlite3.connect("", isolation_level=None, check_same_thread=not shared)

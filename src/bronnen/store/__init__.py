@@ -125,8 +125,7 @@ class Store:
     def run_date(self, run: int) -> str:
         """When a run began: a UTC time in ISO 8601."""
         with reading(self.path):
-            (found,) = self._connection.execute("SELECT started FROM runs WHERE id = ?", (run,)).fetchone()
-        return str(found)
+            return str(self._connection.execute("SELECT started FROM runs WHERE id = ?", (run,)).fetchone()[0])
 
     def run_documents(self, run: int) -> list[tuple[str, str, str]]:
         """(id, name, path) of the documents of a run, in the order of its files, with the paths of that run."""
@@ -138,8 +137,7 @@ class Store:
     def has_documents(self, run: int) -> bool:
         """Whether a run has any result."""
         with reading(self.path):
-            found = self._connection.execute("SELECT 1 FROM run_documents WHERE run = ? LIMIT 1", (run,)).fetchone()
-        return found is not None
+            return bool(self._connection.execute("SELECT 1 FROM run_documents WHERE run = ?", (run,)).fetchone())
 
     def add(self, run: int, position: int, path: str, analysis: Analysis) -> None:
         """Keeps an analysis as the newest of its document, and as what the run made of its file at `position`."""

@@ -60,7 +60,7 @@ def full(disk: Path, marked: Path) -> None:
             ("qdpx", "a.qdpx"),
             ("csv", "t"),
         ):
-            words = ("report", disk / "out", "--format", form, "--out", disk / "out" / name)
+            words = ("report", disk / "out", "--format", form, "--force", "--out", disk / "out" / name)
             told(f"report {form}, {left // 10} left", disk / "out", *words)
         told("export", disk / "out", "corpus", "export", disk / "labels.jsonl", "--store", disk / "out", "--by", "all")
         told(

@@ -12,6 +12,10 @@ from typing import Any
 _OUTSIDE = ("socket.connect", "socket.sendto", "socket.getaddrinfo", "socket.gethostbyname", "socket.bind")
 _PROGRAMS = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.startfile", "pty.spawn")
 _ADDRESSES = ("urllib.Request", "http.client.connect", "ftplib.connect", "smtplib.connect", "webbrowser.open")
+_OWN_PICKLES = (  # of bytes that this very process or its own parent made a moment before, never of a file
+    "multiprocessing",
+    "dask/tokenize.py",  # imported by scikit-learn where it is installed; pickles functions to give them a name
+)
 
 
 def _watch(event: str, told: tuple[Any, ...]) -> None:
@@ -23,7 +27,7 @@ def _watch(event: str, told: tuple[Any, ...]) -> None:
         while frame is not None:
             callers.add(frame.f_code.co_filename)
             frame = frame.f_back  # type: ignore[assignment]
-        if not any("multiprocessing" in name for name in callers):  # a pipe between our own processes
+        if not any(own in name for name in callers for own in _OWN_PICKLES):
             _note(event, told)
 
 

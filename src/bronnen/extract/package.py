@@ -62,10 +62,13 @@ def open_package(data: bytes, path: Path, save_as: str) -> dict[str, bytes]:
     except RuntimeError as error:  # how zipfile says that it needs a password
         raise EncryptedError(f"{path.name} opens only with a password.", "Save a copy without a password.") from error
     for name, content in members.items():
-        if name.lower().endswith(_XML_SUFFIXES) and content and _has_doctype(content):
-            raise UnreadableError(
-                f"{path.name} declares XML entities in {name:.80}, which no office program does.", DAMAGED
-            )
+        if name.lower().endswith(_XML_SUFFIXES) and content:
+            has_doctype = _has_doctype(content)
+            if has_doctype:
+                said = f"{path.name} declares XML entities in {name:.80}, which no office program does."
+                raise UnreadableError(said, DAMAGED)
+            if has_doctype is None:
+                members[name] = b""  # lxml reads encodings that nobody looked through here
     return members
 
 
@@ -150,9 +153,9 @@ def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, left: int, path: 
     return b"".join(parts)
 
 
-def _has_doctype(content: bytes) -> bool:
-    """Whether the XML declares a document type before its first element; damage is left for the real parser."""
-    found = False
+def _has_doctype(content: bytes) -> bool | None:
+    """Whether the XML declares a document type before its first element; None where it cannot be read so far."""
+    found: bool | None = None
 
     def doctype(*_: object) -> None:
         nonlocal found
@@ -160,6 +163,8 @@ def _has_doctype(content: bytes) -> bool:
         raise _Seen
 
     def element(*_: object) -> None:
+        nonlocal found
+        found = False
         raise _Seen
 
     parser = expat.ParserCreate()

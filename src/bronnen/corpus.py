@@ -194,11 +194,11 @@ def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             for number, line in enumerate(stream, start=1):
                 if line.strip():
                     yield number, _checked(json.loads(line), f"{path}, line {number}")
-    except (json.JSONDecodeError, RecursionError) as error:
-        said = error.msg if isinstance(error, json.JSONDecodeError) else "it is nested too deeply"
-        raise StoreError(f"{path}, line {number} is not JSON: {said}.", _FORM) from error
     except UnicodeDecodeError as error:
         raise StoreError(f"{path} is not UTF-8 (after line {number}).", "Save it as JSON lines in UTF-8.") from error
+    except (ValueError, RecursionError) as error:  # a number of more than 4,300 digits is a ValueError too
+        said = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)[:80]
+        raise StoreError(f"{path}, line {number} is not JSON: {said}.", _FORM) from error
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise StoreError(f"Cannot read the samples in {path}: {reason}.", "Check its name and rights.") from error

@@ -17,6 +17,7 @@ from bronnen.errors import UsageError
 ENGINES = ("auto", "pdfium", "pdfplumber")
 DOCUMENTS = ("ordinary", "unusual")
 _LEAST_MEMORY = 1024  # MB
+_MOST = 100_000  # bytes of a file with settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +88,14 @@ def load_settings(path: Path | None = None) -> Settings:
     if path is None:
         return Settings()
     try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise UsageError(f"Cannot read the settings in {path}: {error}.", "Start from configs/default.toml.") from error
+        with path.open("rb") as stream:
+            content = stream.read(_MOST + 1)
+        if len(content) > _MOST:
+            raise ValueError(f"it is larger than {_MOST // 1000} kB")
+        told = tomllib.loads(content.decode())
+    except (OSError, ValueError, RecursionError) as error:  # no UTF-8, no TOML and numbers too long are ValueErrors
+        said = " ".join(str(error).split())[:120]
+        raise UsageError(f"Cannot read the settings in {path}: {said}.", "Start from configs/default.toml.") from error
     return settings_of(told)
 
 

@@ -34,8 +34,9 @@ def read_meanings(path: Path) -> dict[str, Meaning]:
     """
     try:
         told = tomllib.loads(bounded(path).decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise UsageError(f"Cannot read the codes in {path}: {error}.", _STEP) from error
+    except (ValueError, RecursionError) as error:  # no UTF-8, no TOML and numbers too long are ValueErrors
+        said = " ".join(str(error).split())[:120]
+        raise UsageError(f"Cannot read the codes in {path}: {said}.", _STEP) from error
     if set(told) != {"codes"} or not isinstance(told["codes"], dict):
         raise UsageError(f"{path} must have one table, [codes].", _STEP)
     found: dict[str, Meaning] = {}

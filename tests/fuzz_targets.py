@@ -121,6 +121,7 @@ def check_store(path: Path) -> None:
         folder = Path(told) / "store"
         folder.mkdir()
         shutil.copy(path, folder / "bronnen.sqlite")
+        ran("verify", folder)
         ran("search", folder, "onderzoek")
         ran("search", folder, "--source", "scientific", "--format", "csv")
         for form, name in (("json", "a.json"), ("html", "a.html"), ("qdpx", "a.qdpx"), ("csv", "tables")):

@@ -53,8 +53,9 @@ FOREIGN = {
     "trigger": "CREATE TRIGGER x AFTER INSERT ON verdicts BEGIN DELETE FROM runs; END",
     "endless trigger": "CREATE TRIGGER x AFTER INSERT ON runs BEGIN INSERT INTO ignored WITH RECURSIVE n(i) AS "
     "(SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT NEW.id, i, 1 FROM n; END",
-    "view": "DROP TABLE failures; CREATE VIEW failures AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
-    "SELECT 1 run, i position, 'a' path, 'b' code, 1 exit_code, '' message FROM n",
+    "view": "DROP TABLE failures; CREATE VIEW failures AS WITH RECURSIVE n(i) AS "
+    "(SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT 1 run, i position, 'a' path, '' code, 1 exit_code, '' message "
+    "FROM n",
     "without guards": "DROP TRIGGER verdicts_of_people_stay",
     "another column": "ALTER TABLE runs ADD COLUMN x TEXT",
     "index": "CREATE INDEX x ON runs(hex(zeroblob(1000)))",

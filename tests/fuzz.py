@@ -45,23 +45,25 @@ def made(name: str, target: Target, seeds: Sequence[bytes], number: int) -> byte
     return target.mutate(draw, draw.choice(list(seeds)), target.words)
 
 
-def fuzz(name: str, numbers: range, until: float) -> Iterator[Finding | int]:
+def fuzz(name: str, numbers: range, seconds: float) -> Iterator[Finding | int]:
     """What was found in the files with these numbers, and at the end how many were tried before the time was up."""
     target = TARGETS[name]
     seeds = target.seeds()
     reader: _Reader | None = None
     tried = 0
+    until = None  # the time begins when the first file has been read, and with it all libraries
     with tempfile.TemporaryDirectory(prefix="bronnen-fuzz-") as folder:
         path = Path(folder) / f"nota{target.suffix}"
         try:
             for number in numbers:
-                if time.monotonic() > until:
+                if until and time.monotonic() > until:
                     break
                 content = made(name, target, seeds, number)
                 path.write_bytes(content)
                 reader = reader or _Reader(name)
                 said, is_alive = reader.tell(path)
                 tried += 1
+                until = until or time.monotonic() + seconds
                 if said:
                     yield Finding(name, number, said, content)
                 if not is_alive:
@@ -146,8 +148,7 @@ def main() -> int:
     told = parser.parse_args()
     count = 0
     for name in told.targets:
-        until = time.monotonic() + told.seconds / len(told.targets)
-        for found in fuzz(name, range(told.first, told.first + told.files), until):
+        for found in fuzz(name, range(told.first, told.first + told.files), told.seconds / len(told.targets)):
             if isinstance(found, int):
                 print(f"{name}: {found} files", flush=True)
                 continue

@@ -11,7 +11,7 @@ import pytest
 SRC = Path(__file__).parents[1] / "src" / "bronnen"
 LAYERS = [  # from the bottom up; a room may import from lower rows only
     {"records", "errors"},
-    {"settings", "verdicts", "agreement", "lexicon", "places", "alike", "toml"},
+    {"settings", "verdicts", "agreement", "lexicon", "places", "alike", "toml", "files"},
     {"formats", "features", "taxonomy", "explain", "questions"},
     {
         "extract",

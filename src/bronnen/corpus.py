@@ -71,12 +71,14 @@ def read_samples(path: Path) -> list[Sample]:
         rows = list(group)
         number, first = rows[0]
         if unit in seen:
-            raise StoreError(f"{path}, line {number}: unit '{unit}' comes back.", "Keep the lines of a unit together.")
+            raise StoreError(
+                f"{path}, line {number}: unit '{unit:.60}' comes back.", "Keep the lines of a unit together."
+            )
         seen.add(unit)
         document = first["doc"]
         for number, row in rows:
             if row["doc"] != document:
-                raise StoreError(f"{path}, line {number}: unit '{unit}' is of two documents.", _FORM)
+                raise StoreError(f"{path}, line {number}: unit '{unit:.60}' is of two documents.", _FORM)
         paragraphs = groupby((row for _, row in rows), key=lambda row: (row["page"], row["par"]))
         samples.append(
             Sample(
@@ -192,11 +194,11 @@ def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             for number, line in enumerate(stream, start=1):
                 if line.strip():
                     yield number, _checked(json.loads(line), f"{path}, line {number}")
-    except (json.JSONDecodeError, RecursionError) as error:
-        said = error.msg if isinstance(error, json.JSONDecodeError) else "it is nested too deeply"
-        raise StoreError(f"{path}, line {number} is not JSON: {said}.", _FORM) from error
     except UnicodeDecodeError as error:
         raise StoreError(f"{path} is not UTF-8 (after line {number}).", "Save it as JSON lines in UTF-8.") from error
+    except (ValueError, RecursionError) as error:  # a number of more than 4,300 digits is a ValueError too
+        said = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)[:80]
+        raise StoreError(f"{path}, line {number} is not JSON: {said}.", _FORM) from error
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise StoreError(f"Cannot read the samples in {path}: {reason}.", "Check its name and rights.") from error
@@ -208,9 +210,9 @@ def _checked(row: Any, where: str) -> dict[str, Any]:
         raise StoreError(f"{where} is not an object.", _FORM)
     for name, kind in kinds.items():
         if type(row.get(name)) is not kind:
-            raise StoreError(f"{where}: '{name}' must be of type {kind.__name__}, is {row.get(name)!r}.", _FORM)
+            raise StoreError(f"{where}: '{name}' must be of type {kind.__name__}, is {row.get(name)!r:.60}.", _FORM)
     if not isinstance(row.get("genre", ""), str):
-        raise StoreError(f"{where}: 'genre' must be of type str, is {row['genre']!r}.", _FORM)
+        raise StoreError(f"{where}: 'genre' must be of type str, is {row['genre']!r:.60}.", _FORM)
     _check_uses(row, where)
     labellers = row.get("labellers", {})
     if not isinstance(labellers, dict):

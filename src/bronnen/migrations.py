@@ -18,6 +18,8 @@ that was tried, which need not stand in `documents`.
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
+from functools import cache
 
 from bronnen.errors import StoreError
 
@@ -212,6 +214,7 @@ CREATE INDEX failures_of_document ON failures(document) WHERE document IS NOT NU
 MIGRATIONS: list[str] = [_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH]
 
 
+_SHADOW = "passage_search_"  # tables that SQLite's full-text search makes for itself, in its own words
 _NO_WRITING = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)  # the second: of a journal beside the file
 
 
@@ -221,7 +224,8 @@ def migrate(connection: sqlite3.Connection, name: str, *, write: bool = True) ->
     For who only reads, one that cannot be written stays as it is. Tells whether it is of the newest version now.
 
     Raises:
-        StoreError: the file is a database of something else, or a store of a newer bronnen.
+        StoreError: the file is a database of something else, a store of a newer bronnen, or one into which somebody
+            put triggers, views or other columns.
     """
     version, application, tables = (
         connection.execute(question).fetchone()[0]
@@ -234,6 +238,8 @@ def migrate(connection: sqlite3.Connection, name: str, *, write: bool = True) ->
             f"{name} was made by a newer bronnen (format {version}; this one knows up to {len(MIGRATIONS)}).",
             "Install the newer bronnen, or give another folder with --out.",
         )
+    if version:
+        _refuse_foreign(connection, name, version)
     for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
         marks = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {number};"
         try:
@@ -248,3 +254,39 @@ def migrate(connection: sqlite3.Connection, name: str, *, write: bool = True) ->
                 return False
             raise
     return True
+
+
+def _refuse_foreign(connection: sqlite3.Connection, name: str, version: int) -> None:
+    """Refuses a store whose tables, views and triggers are not those that bronnen made.
+
+    A store comes from others at times, and a trigger or view would run in it whenever bronnen reads or writes.
+
+    Raises:
+        StoreError: something differs.
+    """
+    found = _schema(connection)
+    wanted = _made(version)
+    wrong = sorted(one for one in wanted.keys() | found.keys() if found.get(one) != wanted.get(one))
+    if wrong:
+        said = ", ".join(" ".join(f"{kind} {told}".split()) for kind, told in wrong[:3])
+        raise StoreError(
+            f"{name} is not as bronnen made it: {said:.120}.",
+            "Take out what was added, or put it aside and scan again; keep it if people's labels are in it.",
+        )
+
+
+@cache
+def _made(version: int) -> dict[tuple[str, str], str]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
+        for script in MIGRATIONS[:version]:
+            fresh.executescript(script)
+        return _schema(fresh)
+
+
+def _schema(connection: sqlite3.Connection) -> dict[tuple[str, str], str]:
+    """What is in a database, by kind and name, with the words that made it; SQLite's own tables left out."""
+    rows = connection.execute("SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")
+    return {
+        (str(kind), str(name)): "" if str(name).startswith(_SHADOW) else " ".join(str(sql).split())
+        for kind, name, sql in rows
+    }

@@ -18,6 +18,7 @@ ENGINES = ("auto", "pdfium", "pdfplumber")
 HIDDEN = ("leave_out", "keep")
 DOCUMENTS = ("ordinary", "unusual")
 _LEAST_MEMORY = 1024  # MB
+_MOST = 100_000  # bytes of a file with settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +90,14 @@ def load_settings(path: Path | None = None) -> Settings:
     if path is None:
         return Settings()
     try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise UsageError(f"Cannot read the settings in {path}: {error}.", "Start from configs/default.toml.") from error
+        with path.open("rb") as stream:
+            content = stream.read(_MOST + 1)
+        if len(content) > _MOST:
+            raise ValueError(f"it is larger than {_MOST // 1000} kB")
+        told = tomllib.loads(content.decode())
+    except (OSError, ValueError, RecursionError) as error:  # no UTF-8, no TOML and numbers too long are ValueErrors
+        said = " ".join(str(error).split())[:120]
+        raise UsageError(f"Cannot read the settings in {path}: {said}.", "Start from configs/default.toml.") from error
     return settings_of(told)
 
 
@@ -103,15 +109,15 @@ def settings_of(told: dict[str, Any]) -> Settings:
     """
     settings: Settings = _record(Settings, told, "")
     if settings.extract.engine not in ENGINES:
-        raise UsageError(f"extract.engine is '{settings.extract.engine}'.", f"Use one of: {', '.join(ENGINES)}.")
+        raise UsageError(f"extract.engine is '{settings.extract.engine:.60}'.", f"Use one of: {', '.join(ENGINES)}.")
     if settings.extract.hidden not in HIDDEN:
-        raise UsageError(f"extract.hidden is '{settings.extract.hidden}'.", f"Use one of: {', '.join(HIDDEN)}.")
+        raise UsageError(f"extract.hidden is '{settings.extract.hidden:.60}'.", f"Use one of: {', '.join(HIDDEN)}.")
     if not 20 <= settings.segment.max_words <= 1000:
         raise UsageError(f"segment.max_words is {settings.segment.max_words}.", "Use a number from 20 to 1000.")
     if not 1 <= settings.segment.min_words <= 20:
         raise UsageError(f"segment.min_words is {settings.segment.min_words}.", "Use a number from 1 to 20.")
     if settings.balance.documents not in DOCUMENTS:
-        said = f"balance.documents is '{settings.balance.documents}'."
+        said = f"balance.documents is '{settings.balance.documents:.60}'."
         raise UsageError(said, f"Use one of: {', '.join(DOCUMENTS)}.")
     if settings.batch.jobs < 0:
         raise UsageError(f"batch.jobs is {settings.batch.jobs}.", "Use 0 for all cores, or a number of workers.")
@@ -152,14 +158,14 @@ def _record(kind: Any, told: Any, where: str) -> Any:
     values: dict[str, Any] = {}
     for name, value in told.items():
         if name not in known:
-            raise UsageError(f"Unknown setting '{where}{name}'.", f"Known here: {', '.join(known)}.")
+            raise UsageError(f"Unknown setting '{where}{name:.60}'.", f"Known here: {', '.join(known)}.")
         wanted = hints[name]
         if is_dataclass(wanted):
             values[name] = _record(wanted, value, f"{where}{name}.")
         elif type(value) is int and wanted is float:
             values[name] = float(value)
         elif type(value) is not wanted:
-            raise UsageError(f"'{where}{name}' is {value!r}.", f"It must be of type {wanted.__name__}.")
+            raise UsageError(f"'{where}{name}' is {value!r:.60}.", f"It must be of type {wanted.__name__}.")
         else:
             values[name] = value
     return kind(**values)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from bronnen.errors import MissingError, NoTextError, UnreadableError
-from bronnen.extract import layout
-from bronnen.extract.html import read_blocks
+from bronnen.extract import html, layout
+from bronnen.records import Kind
 
 pytest.importorskip("trafilatura", reason="the extra 'office' is not installed")
 
@@ -48,6 +48,10 @@ BLOCKS = [
         "De gemeente vraagt het instituut om nader onderzoek naar de oorzaken van de wachttijd in de regio.",
     ),
 ]
+
+
+def read_blocks(path: Path) -> list[tuple[Kind, str]]:
+    return list(html.read_blocks(path.read_bytes(), path))
 
 
 def told(path: Path) -> list[tuple[str, str]]:

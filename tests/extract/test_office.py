@@ -12,11 +12,15 @@ import pytest
 from office_factory import change, open_text, p, with_notes, word
 
 from bronnen.errors import EncryptedError, MissingError, NoTextError, UnreadableError
-from bronnen.extract import layout, package
-from bronnen.extract.office import read_blocks
+from bronnen.extract import layout, office, package
+from bronnen.records import Kind
 
 docx = pytest.importorskip("docx", reason="the extra 'office' is not installed")
 odfdo = pytest.importorskip("odfdo", reason="the extra 'office' is not installed")
+
+
+def read_blocks(path: Path) -> list[tuple[Kind, str]]:
+    return list(office.read_blocks(path.read_bytes(), path))
 
 
 def told(path: Path) -> list[tuple[str, str]]:

@@ -10,12 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bronnen.errors import NoTextError, UnreadableError
-from bronnen.extract import layout
-from bronnen.extract.plain import read_blocks
+from bronnen.extract import layout, plain
 from bronnen.extract.wrapped import blocks_of
+from bronnen.records import Kind
 
 SEEDS = Path(__file__).parents[3] / "shared" / "data" / "seeds"
 needs_seeds = pytest.mark.skipif(not SEEDS.is_dir(), reason="the real texts in ../shared/data/seeds are not here")
+
+
+def read_blocks(path: Path) -> list[tuple[Kind, str]]:
+    return list(plain.read_blocks(path.read_bytes(), path))
 
 
 def told(tmp_path: Path, content: str | bytes, name: str = "a.txt") -> list[tuple[str, str]]:

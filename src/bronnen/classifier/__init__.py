@@ -369,12 +369,12 @@ def _check(card: Any, data: bytes, folder: Path) -> None:
     wanted = {"id": str, "sha256": str, "versions": dict, "features": str, "thresholds": dict, "error_rates": dict}
     if not isinstance(card, dict) or card.get("format") != FORMAT:
         told = card.get("format") if isinstance(card, dict) else None
-        raise MissingError(f"The classifier in {folder} has format {told}, this bronnen reads {FORMAT}.", _AGAIN)
+        raise MissingError(f"The classifier in {folder} has format {told!r:.40}, this bronnen reads {FORMAT}.", _AGAIN)
     if any(not isinstance(card.get(key), kind) for key, kind in wanted.items()):
         raise MissingError(f"{folder / 'card.json'} is damaged.", _AGAIN)
     made, here = str(card["versions"].get("scikit-learn")), metadata.version("scikit-learn")
     if made.split(".")[:2] != here.split(".")[:2]:
-        raise MissingError(f"The classifier in {folder} needs scikit-learn {made}; {here} is installed.", _AGAIN)
+        raise MissingError(f"The classifier in {folder} needs scikit-learn {made:.40}; {here} is installed.", _AGAIN)
     if hashlib.sha256(data).hexdigest() != card["sha256"]:
         raise MissingError(f"{folder / 'model.skops'} is not the file that its card describes.", _AGAIN)
     if card["id"] != _identity(card["sha256"], card):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -62,6 +63,13 @@ def loaded(data: bytes) -> Any:
         ForeignTypeError: it holds a type that is not in `ALLOWED`; nothing of the file has been run.
         ValueError, KeyError, OSError, zipfile.BadZipFile: it is no skops file.
     """
+    try:
+        return _checked(data)
+    except (zlib.error, EOFError, RuntimeError, SyntaxError) as error:  # packed wrongly, cut off, or an odd array
+        raise ValueError(f"{type(error).__name__}: {str(error)[:80]}") from error
+
+
+def _checked(data: bytes) -> Any:
     with zipfile.ZipFile(BytesIO(data)) as source:
         if sum(member.file_size for member in source.infolist()) > MOST:
             raise ValueError(f"it unpacks to more than {MOST // 10**6} MB")

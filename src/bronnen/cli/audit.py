@@ -179,8 +179,8 @@ def _plan(path: Path) -> tuple[Plan, str]:
 
 def _read(plan: Plan, plan_hash: str, paths: Sequence[Path]) -> tuple[list[Judgement], list[dict[str, Any]]]:
     """The judgements on some sheets, and per sheet what the audit trail tells of it."""
+    from bronnen import files
     from bronnen.audit.judgements import judgements
-    from bronnen.cli.inputs import file_hash
     from bronnen.extract import openable
     from bronnen.formats.sheets import read_sheet, refuse
 
@@ -195,7 +195,7 @@ def _read(plan: Plan, plan_hash: str, paths: Sequence[Path]) -> tuple[list[Judge
         trail.append(
             {
                 "name": path.name,
-                "sha256": file_hash(openable(path)),
+                "sha256": files.digest(openable(path)),
                 "saved": read.modified,
                 "auditors": [
                     {

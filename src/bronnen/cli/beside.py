@@ -234,7 +234,7 @@ def _bare(value: Any, free: Collection[str]) -> Any:
 
 def identified(store: Still) -> Checked:
     """The files of the last run against the ids of their documents, which are the sha256 of their bytes."""
-    from bronnen.cli.inputs import file_hash
+    from bronnen import files
     from bronnen.extract import openable
 
     run = store.last_run()
@@ -244,7 +244,7 @@ def identified(store: Still) -> Checked:
     gone: list[str] = []
     for path, document_id in wanted:
         try:
-            if file_hash(openable(Path(path))) != document_id:
+            if files.digest(openable(Path(path))) != document_id:
                 changed.append(path)
         except (OSError, ValueError) as error:
             gone.append(f"{path} ({getattr(error, 'strerror', None) or type(error).__name__})")

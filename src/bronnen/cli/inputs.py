@@ -7,7 +7,6 @@ type that can be read are taken, the others are counted as ignored. Never follow
 from __future__ import annotations
 
 import glob
-import hashlib
 import os
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -15,10 +14,10 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
 
+from bronnen import files
 from bronnen.errors import UsageError
 from bronnen.extract import extended, openable
 
-_CHUNK = 1 << 20
 _SIGNS = 6  # of an id, from which it says which document is meant
 
 # Path's own raise where a folder may not be entered, before Python 3.14
@@ -27,9 +26,13 @@ _is_folder, _is_link, _is_there = os.path.isdir, os.path.islink, os.path.exists
 
 @dataclass(slots=True)
 class Inputs:
-    """The files to read, as given and in order, and how many others were passed over for what reason."""
+    """The files to read, as given and in order, and how many others were passed over for what reason.
+
+    `within` has the folder, without links in its name, in which a file was found that was not named itself.
+    """
 
     files: list[Path] = field(default_factory=list)
+    within: dict[Path, Path] = field(default_factory=dict)
     ignored: Counter[str] = field(default_factory=Counter)
 
 
@@ -44,22 +47,17 @@ def collect(given: Iterable[str], suffixes: Collection[str], out: Path | None = 
     seen: set[str] = set()
     for told in given:
         for path in _expanded(told, out, inputs.ignored):
-            found = _in_folder(path, suffixes, out, inputs.ignored) if _is_folder(openable(path)) else [path]
+            is_folder = _is_folder(openable(path))
+            found = _in_folder(path, suffixes, out, inputs.ignored) if is_folder else [path]
+            inside = _real(path)
             for file in found:
                 name = os.path.normcase(os.path.normpath(file.absolute()))
                 if name not in seen:
                     seen.add(name)
                     inputs.files.append(file)
+                    if is_folder:
+                        inputs.within[file] = inside
     return inputs
-
-
-def file_hash(path: Path) -> str:
-    """The sha256 of a file's bytes, in hexadecimal: the id of its document."""
-    found = hashlib.sha256()
-    with path.open("rb") as stream:
-        while piece := stream.read(_CHUNK):
-            found.update(piece)
-    return found.hexdigest()
 
 
 def find_document(told: str, known: Iterable[tuple[str, str, str]], where: str) -> str:
@@ -72,7 +70,7 @@ def find_document(told: str, known: Iterable[tuple[str, str, str]], where: str) 
     """
     path = Path(told)
     documents = list(dict.fromkeys(known))
-    wanted = file_hash(openable(path)) if path.is_file() else ""
+    wanted = files.digest(openable(path)) if files.is_there(openable(path)) else ""
     found = [one for one in documents if one[0] == wanted]
     found = found or [one for one in documents if told in one or path == Path(one[2])]
     found = found or [one for one in documents if len(told) >= _SIGNS and one[0].startswith(told.lower())]
@@ -105,10 +103,10 @@ def _in_folder(root: Path, suffixes: Collection[str], out: Path | None, ignored:
     walked = root
     if os.name == "nt":  # what is below it may have too long a name
         walked = Path(extended(os.path.normpath(root.absolute()), 0))
-    for folder, names, files in os.walk(walked, onerror=lambda _: ignored.update(["folder that cannot be opened"])):
+    for folder, names, inside_it in os.walk(walked, onerror=lambda _: ignored.update(["folder that cannot be opened"])):
         here = root / Path(folder).relative_to(walked)
         names[:] = sorted(name for name in names if _is_walked(here / name, kept_out))
-        for name in sorted(files):
+        for name in sorted(inside_it):
             path = here / name
             if name.startswith((".", "~$")):
                 ignored["hidden or temporary"] += 1
@@ -138,4 +136,7 @@ def _is_inside(path: Path, folder: Path | None) -> bool:
 
 def _real(path: Path) -> Path:
     """The path without links; `Path.resolve` fails on a link to itself, before Python 3.13."""
-    return Path(os.path.realpath(path))
+    try:
+        return Path(os.path.realpath(path))
+    except ValueError:  # no file can have such a name
+        return path

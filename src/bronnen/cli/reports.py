@@ -10,9 +10,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from bronnen import questions, taxonomy
+from bronnen import files, questions, taxonomy
 from bronnen.cli import report_data
-from bronnen.cli.inputs import file_hash, find_document
+from bronnen.cli.inputs import find_document
 from bronnen.cli.screen import some
 from bronnen.dossier import Dossier, Told, gather, only
 from bronnen.dossier.connections import connections
@@ -34,6 +34,7 @@ from bronnen.store import FILE, Store
 from bronnen.store.opening import LOCK
 
 _NAME = re.compile(r"[^\w .,()-]+")
+_LARGEST = 1 << 30  # bytes of a PDF, as in a scan
 _LONGEST = 80  # characters of a file's name
 _OWN = frozenset(  # what a scan writes in its folder
     {FILE, LOCK, "passages.jsonl", "balance.xlsx"}
@@ -192,7 +193,7 @@ def _card(dossier: Dossier) -> dict[str, Any]:
 def _links(dossier: Dossier, here: Path) -> dict[str, str]:
     """Links from the report to the documents that are still where they were read, by id."""
     found = ((one.document.id, one.document.path) for one in dossier.documents)
-    links = ((key, page_link(path, None, here)) for key, path in found if openable(Path(path)).is_file())
+    links = ((key, page_link(path, None, here)) for key, path in found if files.is_there(openable(Path(path))))
     return {key: link for key, link in links if link}
 
 
@@ -246,7 +247,7 @@ def _copies(asked: Asked, dossier: Dossier, about: About) -> Outcome:
         if document.text != one.document.text:
             raise UsageError(f"{one.document.path} was read by another bronnen.", "Scan it again, then report.")
         cover = Cover(summary_pdf(_summary(one, about, asked.language)), voice.said["cover"])
-        made = highlighted(path.read_bytes(), document, marks(one, document, voice), groups(voice), cover)
+        made = highlighted(files.content(path, _LARGEST), document, marks(one, document, voice), groups(voice), cover)
         return made.data, [f"{one.document.name}: {line}" for line in made.told(asked.language)]
 
     return _each(asked, dossier, copy, only_pdf=True)
@@ -329,4 +330,7 @@ def _project(asked: Asked) -> Outcome:
 
 
 def _is_same(path: Path, document_id: str) -> bool:
-    return openable(path).is_file() and file_hash(openable(path)) == document_id
+    try:
+        return files.digest(openable(path)) == document_id
+    except (OSError, ValueError):
+        return False

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bronnen.cli.choices import SOURCES, settings_options
-from bronnen.errors import UsageError
+from bronnen.errors import StoreError, UsageError
 from bronnen.records import Analysis, Estimate, Kind, Labels, Source, Use, page_at
 
 if TYPE_CHECKING:
@@ -76,7 +76,8 @@ def _stored(folder: Path, told: str) -> Analysis:
 
     with Store(openable(folder)) as store:
         analysis = store.analysis(find_document(told, store.documents(), f"the store in {folder}"))
-    assert analysis is not None
+    if analysis is None:
+        raise StoreError(f"The store in {folder} is damaged: it lost {told}.", "Scan the document again.")
     return analysis
 
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from bronnen import __version__
-from bronnen.batch import LOST, analyse_all, crew, failure_of
-from bronnen.cli.inputs import Inputs, file_hash
+from bronnen import __version__, files
+from bronnen.batch import LOST, Outcome, analyse_all, crew, failure_of
+from bronnen.cli.inputs import Inputs
 from bronnen.cli.screen import printable
 from bronnen.errors import BronnenError, ExitCode, UnreadableError
 from bronnen.extract import openable
@@ -37,7 +37,7 @@ def work(store: Store, inputs: Inputs, settings: Settings, report: Report, *, re
     files = inputs.files
     run = store.begin_run(settings, __version__)
     store.pass_over(run, (), dict(inputs.ignored))
-    twins, failures = _identified(files, lambda: report(0, len(files), ""))
+    twins, failures = _identified(inputs, lambda: report(0, len(files), ""))
     for position, failure in failures:
         store.fail(run, position, failure)
     ids = {position: found for found, positions in twins.items() for position in positions}
@@ -60,6 +60,7 @@ def work(store: Store, inputs: Inputs, settings: Settings, report: Report, *, re
                 for path, outcome in analyse_all(places, settings, at_work):
                     position = places[path]
                     waiting = twins[ids[position]]
+                    outcome = _unchanged(path, outcome, ids[position])
                     done += 1
                     if _keep(store, run, position, files[position], outcome, ids[position]):
                         store.pass_over(run, _duplicates(files, position, waiting), {})
@@ -87,13 +88,21 @@ def _kept_apart(store: Store, run: int, ids: Collection[str]) -> dict[str, Failu
 _APART = "This happened in {times} runs, so it was not tried again; `--retry` tries it."
 
 
-def _identified(files: list[Path], report: Callable[[], None]) -> tuple[Twins, list[tuple[int, Failure]]]:
+def _unchanged(path: Path, outcome: Outcome, known: str) -> Outcome:
+    """The outcome, or a failure where it is of other bytes than those that made the file known: it changed since."""
+    if isinstance(outcome, Failure) or outcome.document.id == known:
+        return outcome
+    changed = UnreadableError(f"{printable(path.name)} changed while it was read.", "Run the same command again.")
+    return failure_of(path, changed)
+
+
+def _identified(inputs: Inputs, report: Callable[[], None]) -> tuple[Twins, list[tuple[int, Failure]]]:
     """The files by what is in them, and those that could not be opened."""
     twins: Twins = {}
     failures: list[tuple[int, Failure]] = []
-    for position, path in enumerate(files):
+    for position, path in enumerate(inputs.files):
         try:
-            twins.setdefault(_checked_hash(path), deque()).append(position)
+            twins.setdefault(_checked_hash(path, inputs.within.get(path)), deque()).append(position)
         except (OSError, ValueError, BronnenError) as error:
             failures.append((position, failure_of(path, _as_unreadable(path, error))))
         if position % 50 == 0:
@@ -106,13 +115,11 @@ def _duplicates(files: list[Path], position: int, twins: Iterable[int]) -> Itera
         yield twin, Duplicate(str(files[twin]), str(files[position]))
 
 
-def _checked_hash(path: Path) -> str:
-    file = openable(path)
-    if not file.exists():
-        raise UnreadableError(f"There is no file {printable(str(path))}.", "Check the name.")
-    if not file.is_file():
-        raise UnreadableError(f"{printable(str(path))} is not an ordinary file.", "Give a file or a folder.")
-    return file_hash(file)
+def _checked_hash(path: Path, within: Path | None) -> str:
+    try:
+        return files.digest(openable(path), within)
+    except FileNotFoundError as error:
+        raise UnreadableError(f"There is no file {printable(str(path))}.", "Check the name.") from error
 
 
 def _as_unreadable(path: Path, error: Exception) -> BronnenError:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from hashlib import file_digest
 from pathlib import Path
 
+from bronnen import files
 from bronnen.formats.coded import OURS, Code, Coding, Selection, Text
 from bronnen.formats.qdpx import Project
 from bronnen.records import Analysis, Document, Source, Unit, Use, Verdict
@@ -131,9 +131,6 @@ def _pdf(analysis: Analysis) -> Path | None:
         return None
     path = Path(analysis.document.path)
     try:
-        if path.suffix.lower() == ".pdf":
-            with path.open("rb") as stream:
-                return path if file_digest(stream, "sha256").hexdigest() == analysis.document.id else None
-    except OSError:
-        pass
-    return None
+        return path if path.suffix.lower() == ".pdf" and files.digest(path) == analysis.document.id else None
+    except (OSError, ValueError):
+        return None

@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Sequence
+from errno import EFBIG
 from pathlib import Path
 
+from bronnen import files
 from bronnen.errors import BronnenError, EncryptedError, NoTextError, UnreadableError
 from bronnen.extract import layout
 from bronnen.extract.chapters import with_chapters
@@ -25,7 +27,8 @@ _MAX_BYTES = 1 << 30
 _PAGE_BYTES = 20_000  # of a format without pages that count as one where time is allowed
 _LONGEST = 200  # Windows stops at 260 characters, and a store's journal has a longer name than its folder
 
-Reader = Callable[[Path], Sequence[tuple[Kind, str]]]
+Reader = Callable[[bytes, Path], Sequence[tuple[Kind, str]]]
+"""From the bytes of a file, and its name and suffix, to blocks."""
 
 
 def read(path: Path, settings: Settings, told: Told = silent) -> Document:
@@ -79,20 +82,19 @@ def _read(path: Path, settings: Settings, told: Told) -> Document:
         _refuse_old_office(data, path.name)
         reader, extractor = _reader(path)
         told(Stage.READING, len(data) // _PAGE_BYTES)
-        laid = layout.from_blocks(reader(openable(path)))
+        laid = layout.from_blocks(reader(data, path))
     blocks = with_chapters(laid.text, laid.blocks, laid.words)
     return Document(known, path.name, str(path), laid.text, laid.pages, blocks, laid.words, extractor, laid.notes)
 
 
 def _bytes_of(path: Path) -> bytes:
     try:
-        size = openable(path).stat().st_size
-        if size > _MAX_BYTES:
-            raise UnreadableError(f"{path.name} is {size / 1e9:.1f} GB.", "Split it into files of less than 1 GB.")
-        data = openable(path).read_bytes()
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise UnreadableError(f"{path} cannot be opened: {reason}.", "Check the name and your rights.") from error
+        data = files.content(openable(path), _MAX_BYTES)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        is_large = getattr(error, "errno", 0) == EFBIG
+        step = "Split it into smaller files." if is_large else "Check the name and your rights."
+        raise UnreadableError(f"{path} cannot be opened: {reason}.", step) from error
     if not data:
         raise UnreadableError(f"{path.name} is empty (0 bytes).", "Fetch the file again.")
     return data

@@ -28,7 +28,7 @@ _KINDS = {"head": Kind.HEADING, "item": Kind.LIST}
 _Told = dict[str, tuple[Kind, str]]  # by the text of a block: its kind and what it opens with
 
 
-def read_blocks(path: Path) -> list[tuple[Kind, str]]:
+def read_blocks(data: bytes, path: Path) -> list[tuple[Kind, str]]:
     """The blocks of the page's own text, in reading order; a table gives a block per row, cells joined by ' | '.
 
     Raises:
@@ -36,8 +36,6 @@ def read_blocks(path: Path) -> list[tuple[Kind, str]]:
         UnreadableError: the file is no web page, or larger than 20 MB.
         NoTextError: the page has no text of its own.
     """
-    with path.open("rb") as stream:
-        data = stream.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise UnreadableError(f"{path.name} is larger than 20 MB.", "Save the page without its pictures.")
     page = decoded(data, path.name, _declared(data))

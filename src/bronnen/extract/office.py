@@ -41,7 +41,7 @@ _STRICT = (  # the namespaces of 'Strict Open XML', and the usual ones that pyth
 )
 
 
-def read_blocks(path: Path) -> Blocks:
+def read_blocks(data: bytes, path: Path) -> Blocks:
     """The blocks of a .docx or .odt file in reading order; a table gives a block per row, cells joined by ' | '.
 
     A footnote or endnote is a block of its own after the paragraph it belongs to; both have its mark (see `marks`).
@@ -53,7 +53,7 @@ def read_blocks(path: Path) -> Blocks:
         NoTextError: there is no text in it.
     """
     is_odt = path.suffix.lower() == ".odt"
-    members = open_package(path, ".odt" if is_odt else ".docx")
+    members = open_package(data, path, ".odt" if is_odt else ".docx")
     try:
         blocks = odt_blocks(path, members) if is_odt else _docx_blocks(path, members)
     except RecursionError as error:

@@ -49,15 +49,13 @@ _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _WEB_ENCODINGS = re.compile(r"iso-8859-\d{1,2}|windows-125\d|cp125\d|macintosh|koi8-[ru]")
 
 
-def read_blocks(path: Path) -> list[tuple[Kind, str]]:
+def read_blocks(data: bytes, path: Path) -> list[tuple[Kind, str]]:
     """The blocks of a .md or .txt file in reading order.
 
     Raises:
         UnreadableError: the file is binary, something else than text, or larger than 50 MB.
         NoTextError: there is no text in it.
     """
-    with path.open("rb") as stream:
-        data = stream.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise UnreadableError(f"{path.name} is larger than 50 MB.", "Split it into one file per document.")
     text = decoded(data, path.name)
@@ -69,7 +67,7 @@ def read_blocks(path: Path) -> list[tuple[Kind, str]]:
         blocks = blocks_of(text)
     found = [(kind, said) for kind, said in ((kind, tidy(said)) for kind, said in blocks) if said]
     if not found:
-        raise NoTextError(f"{path.name} has no text in it.")
+        raise NoTextError(f"{path.name} has no text in it.", "Check that it is the right file.")
     return found
 
 

@@ -6,6 +6,7 @@ bounded before anything is unpacked.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import zipfile
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
+from xml.parsers import expat
 
 from bronnen.errors import EncryptedError, MissingError, StoreError
 
@@ -24,6 +26,7 @@ MAX_RATIO = 250
 MAX_ROWS = 100_000
 MAX_COLUMNS = 60
 _SMALL = 2**20  # below this a high ratio harms nobody
+_LONGEST = 2**20  # bytes from one element to the next
 _OLE = b"\xd0\xcf\x11\xe0"
 _DAMAGED = (  # whatever openpyxl and its parsers let through; a ParseError is a SyntaxError
     *(AssertionError, AttributeError, EOFError, LookupError, OSError, OverflowError, RecursionError, RuntimeError),
@@ -142,8 +145,33 @@ def _refuse_harm(path: Path, content: bytes) -> None:
                 if info.file_size > _SMALL and info.file_size > MAX_RATIO * max(info.compress_size, 1):
                     raise StoreError(f"{path.name} unpacks {info.filename!r:.60} to far more than a sheet does.", _NEXT)
                 if info.filename.lower().endswith((".xml", ".rels", ".vml")):
-                    inside = archive.read(info).replace(b"\0", b"")  # UTF-16 too
+                    content = archive.read(info)
+                    inside = content.replace(b"\0", b"")  # UTF-16 too
+                    if _longest(content) > _LONGEST:
+                        raise StoreError(f"{path.name} has pieces of XML longer than a sheet has.", _NEXT)
                     if b"<!DOCTYPE" in inside or b"<!ENTITY" in inside:
                         raise StoreError(f"{path.name} declares XML entities, which no spreadsheet does.", _NEXT)
     except _DAMAGED as error:
         raise StoreError(f"{path.name} is damaged or no workbook ({str(error)[:80]}).", _NEXT) from error
+
+
+def _longest(content: bytes) -> int:
+    """The most bytes between the begins of two elements.
+
+    openpyxl hands XML to expat in small pieces, and older ones of those begin a tag anew at every piece: one of 50 MB,
+    which a few kB unpack to, takes minutes. Read in one piece, as here, it takes no time. Damage is left for openpyxl.
+    """
+    most = last = 0
+    parser = expat.ParserCreate()
+
+    def element(*_: object) -> None:
+        nonlocal most, last
+        at = parser.CurrentByteIndex
+        if at - last > most:
+            most = at - last
+        last = at
+
+    parser.StartElementHandler = element
+    with contextlib.suppress(expat.ExpatError, ValueError, LookupError):
+        parser.Parse(content, True)
+    return max(most, len(content) - last)

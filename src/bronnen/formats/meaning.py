@@ -17,6 +17,7 @@ from unicodedata import normalize
 
 from bronnen.errors import UsageError
 from bronnen.records import Source, Use
+from bronnen.toml import bounded
 
 Meaning = tuple[Source, Use | None] | None
 """A source and its use, None for 'looked at, not there'; or None for a code that says nothing of sources."""
@@ -32,9 +33,10 @@ def read_meanings(path: Path) -> dict[str, Meaning]:
         UsageError: the file is missing, is not TOML, or says of a code what no code can stand for.
     """
     try:
-        told = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise UsageError(f"Cannot read the codes in {path}: {error}.", _STEP) from error
+        told = tomllib.loads(bounded(path).decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:  # no UTF-8, no TOML and numbers too long are ValueErrors
+        said = " ".join(str(error).split())[:120]
+        raise UsageError(f"Cannot read the codes in {path}: {said}.", _STEP) from error
     if set(told) != {"codes"} or not isinstance(told["codes"], dict):
         raise UsageError(f"{path} must have one table, [codes].", _STEP)
     found: dict[str, Meaning] = {}
@@ -45,7 +47,7 @@ def read_meanings(path: Path) -> dict[str, Meaning]:
         elif len(words) == 2 and words[0] in set(Source) and words[1] in _USES:
             found[folded(code)] = (Source(words[0]), _USES[words[1]])
         else:
-            said = f"{path}: '{code}' stands for {value!r:.60}."
+            said = f"{path}: '{code:.60}' stands for {value!r:.60}."
             raise UsageError(said, f"Give a source ({', '.join(Source)}) and {', '.join(_USES)}; or 'skip'.")
     return found
 

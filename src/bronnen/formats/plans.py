@@ -51,7 +51,11 @@ def read_hashed(path: Path) -> tuple[dict[str, Any], str]:
     if not isinstance(values, dict) or not isinstance(values.get("hash"), str):
         raise StoreError(f"{path} carries no hash of its content.", _NEXT)
     told = values.pop("hash")
-    if content_hash(values) != told:
+    try:
+        found = content_hash(values)
+    except (ValueError, RecursionError) as error:  # a number as large as 1e999 is read as infinity
+        raise StoreError(f"{path} holds a number that no plan has.", _NEXT) from error
+    if found != told:
         raise StoreError(f"{path} was changed after it was written: its hash does not fit.", _NEXT)
     return values, told
 

@@ -14,6 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from threading import Lock
 
+from bronnen import files
 from bronnen.errors import BronnenError
 from bronnen.extract import openable
 from bronnen.extract.picture import Picture, marked, picture, place_on
@@ -108,8 +109,7 @@ def _bytes(document: Document) -> bytes | None:
     """The bytes of a document's file, or None where they are no longer those that were scanned."""
     if _stat(document.path).st_size > _LARGEST:
         return None
-    with openable(Path(document.path)).open("rb") as stream:
-        data = stream.read(_LARGEST + 1)
+    data = files.content(openable(Path(document.path)), _LARGEST)
     return data if hashlib.sha256(data).hexdigest() == document.id else None
 
 

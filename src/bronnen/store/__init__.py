@@ -40,7 +40,7 @@ from bronnen.records import (
 from bronnen.settings import Settings, settings_of
 from bronnen.store import opening, rows, tables
 from bronnen.store.opening import FILE
-from bronnen.store.rows import VERDICT_COLUMNS, VERDICT_PLACES, storable, told
+from bronnen.store.rows import VERDICT_COLUMNS, VERDICT_PLACES, reading, span_of, storable, text_of, told
 from bronnen.store.search import Hit, candidates, match_of
 from bronnen.store.tables import Near, Scored
 from bronnen.verdicts import settle_passage, standing
@@ -82,8 +82,7 @@ class Store:
             if not migrate(self._connection, str(self.path), write=write):
                 self._connection = opened.enter_context(closing(opening.copied(self._connection, shared=shared)))
                 migrate(self._connection, str(self.path))
-            if not write:
-                self._connection.execute("PRAGMA query_only = ON")
+            opening.bind(self._connection, write=write)
             self._opened = opened.pop_all()
 
     def __enter__(self) -> Store:
@@ -113,34 +112,32 @@ class Store:
 
     def last_run(self) -> int | None:
         """The number of the newest run, or None in a store without."""
-        with told(self.path):
+        with reading(self.path):
             found: int | None = self._connection.execute("SELECT max(id) FROM runs").fetchone()[0]
         return found
 
     def run_settings(self, run: int) -> Settings:
         """The settings with which a run was made."""
-        with told(self.path):
+        with reading(self.path):
             (stored,) = self._connection.execute("SELECT settings FROM runs WHERE id = ?", (run,)).fetchone()
-        return settings_of(json.loads(stored))
+            return settings_of(json.loads(stored))
 
     def run_date(self, run: int) -> str:
         """When a run began: a UTC time in ISO 8601."""
-        with told(self.path):
-            (found,) = self._connection.execute("SELECT started FROM runs WHERE id = ?", (run,)).fetchone()
-        return str(found)
+        with reading(self.path):
+            return str(self._connection.execute("SELECT started FROM runs WHERE id = ?", (run,)).fetchone()[0])
 
     def run_documents(self, run: int) -> list[tuple[str, str, str]]:
         """(id, name, path) of the documents of a run, in the order of its files, with the paths of that run."""
         question = "SELECT d.id, r.path FROM run_documents r JOIN documents d ON d.key = r.document WHERE r.run = ? "
-        with told(self.path):
+        with reading(self.path):
             found = self._connection.execute(question + "ORDER BY r.position", (run,)).fetchall()
-        return [(document_id, Path(path).name, path) for document_id, path in found]
+            return [(text_of(document_id), Path(path).name, path) for document_id, path in found]
 
     def has_documents(self, run: int) -> bool:
         """Whether a run has any result."""
-        with told(self.path):
-            found = self._connection.execute("SELECT 1 FROM run_documents WHERE run = ? LIMIT 1", (run,)).fetchone()
-        return found is not None
+        with reading(self.path):
+            return bool(self._connection.execute("SELECT 1 FROM run_documents WHERE run = ?", (run,)).fetchone())
 
     def add(self, run: int, position: int, path: str, analysis: Analysis) -> None:
         """Keeps an analysis as the newest of its document, and as what the run made of its file at `position`."""
@@ -188,20 +185,21 @@ class Store:
     def failures(self, run: int) -> list[Failure]:
         """The failures of a run, in the order of its files."""
         question = "SELECT path, code, exit_code, message FROM failures WHERE run = ? ORDER BY position"
-        with told(self.path):
-            return [Failure(*row) for row in self._connection.execute(question, (run,))]
+        with reading(self.path):
+            found = self._connection.execute(question, (run,))
+            return [Failure(text_of(path), text_of(code), int(exit), text_of(said)) for path, code, exit, said in found]
 
     def duplicates(self, run: int) -> list[Duplicate]:
         """The duplicates of a run, in the order of its files."""
         question = "SELECT path, same_as FROM duplicates WHERE run = ? ORDER BY position"
-        with told(self.path):
-            return [Duplicate(*row) for row in self._connection.execute(question, (run,))]
+        with reading(self.path):
+            return [Duplicate(*map(text_of, row)) for row in self._connection.execute(question, (run,))]
 
     # Analyses.
 
     def made_with(self) -> dict[str, MadeWith]:
         """What made the newest analysis of each document, per document id."""
-        with told(self.path):
+        with reading(self.path):
             return tables.made_with(self._connection)
 
     def analyses(self, run: int) -> Iterator[Analysis]:
@@ -210,11 +208,12 @@ class Store:
         The documents carry the paths of that run. Person verdicts stand after the model's.
         """
         question = "SELECT document, path FROM run_documents WHERE run = ? ORDER BY position"
-        with told(self.path):
+        with reading(self.path):
             wanted = self._connection.execute(question, (run,)).fetchall()
         for key, path in wanted:
             found = self._analysis(key)
-            document = replace(found.document, path=path, name=Path(path).name)
+            with reading(self.path):
+                document = replace(found.document, path=text_of(path), name=Path(path).name)
             yield replace(found, document=document)
 
     def analysis(self, document_id: str) -> Analysis | None:
@@ -228,26 +227,26 @@ class Store:
         Much quicker than `analyses`, since it leaves out all that a list of passages does not need.
         """
         question = "SELECT DISTINCT document FROM run_documents WHERE run = ? ORDER BY position"
-        with told(self.path):
+        with reading(self.path):
             for (key,) in self._connection.execute(question, (run,)).fetchall():
                 yield tables.scored(self._connection, key)
 
     def document(self, document_id: str) -> Document | None:
         """A document without words, or None where the store does not know it."""
         key = self._key(document_id)
-        with told(self.path):
+        with reading(self.path):
             return None if key is None else tables.document(self._connection, key)
 
     def passages(self, document_id: str) -> tuple[Passage, ...]:
         """The passages of a document in reading order; none where the store does not know it."""
         key = self._key(document_id)
-        with told(self.path):
+        with reading(self.path):
             return () if key is None else tables.passages(self._connection, key)
 
     def near(self, document: Document, start: int) -> Near | None:
         """The passage of a document that begins at `start`, with what stands around it; None where there is none."""
         key = self._key(document.id)
-        with told(self.path):
+        with reading(self.path):
             found = None if key is None else tables.around(self._connection, key, start)
             if key is None or found is None:
                 return None
@@ -257,8 +256,9 @@ class Store:
 
     def documents(self) -> list[tuple[str, str, str]]:
         """(id, name, path) of all documents, in the order in which they came."""
-        with told(self.path):
-            return self._connection.execute("SELECT id, name, path FROM documents ORDER BY key").fetchall()
+        with reading(self.path):
+            found = self._connection.execute("SELECT id, name, path FROM documents ORDER BY key")
+            return [(text_of(key), text_of(name), text_of(path)) for key, name, path in found]
 
     def search(self, words: str = "", source: Source | None = None, use: Use | None = None) -> Iterator[Hit]:
         """Passages with all these words that carry this label, the best match first.
@@ -268,13 +268,14 @@ class Store:
         match = match_of(words)
         if words.strip() and not match:
             return
-        with told(self.path):
+        with reading(self.path):
             last: tuple[int, Document] | None = None
             for passage_id, key, start, end, kind, heading in candidates(self._connection, match, source, use):
                 if last is None or last[0] != key:
                     last = (key, tables.document(self._connection, key))
                 document = last[1]
-                passage = Passage(start, end, Kind(kind), heading, tables.sentences(self._connection, passage_id))
+                place = span_of(start, end, len(document.text))
+                passage = Passage(*place, Kind(kind), text_of(heading), tables.sentences(self._connection, passage_id))
                 labels = settle_passage(passage, self._verdicts(key, document, start, end))
                 if source or use:
                     told_uses = [labels.get(source)] if source else list(labels.values())
@@ -321,7 +322,7 @@ class Store:
 
     def verdicts(self, by: str = "all") -> Iterator[Verdict]:
         """All verdicts by 'person', 'model' or 'all', document by document; 'person' holds adjudications too."""
-        with told(self.path):
+        with reading(self.path):
             question = f"SELECT DISTINCT document FROM verdicts WHERE true {_KINDS[by]}"
             keys = self._connection.execute(question).fetchall()
             for (key,) in sorted(keys):
@@ -342,18 +343,18 @@ class Store:
 
     def remarks(self) -> list[Remark]:
         """The last remark of each person at each passage, without those that were taken away."""
-        with told(self.path):
+        with reading(self.path):
             return tables.remarks(self._connection)
 
     # Inside.
 
     def _key(self, document_id: str) -> int | None:
-        with told(self.path):
+        with reading(self.path):
             row = self._connection.execute("SELECT key FROM documents WHERE id = ?", (document_id,)).fetchone()
         return row[0] if row else None
 
     def _analysis(self, key: int) -> Analysis:
-        with told(self.path):
+        with reading(self.path):
             document = tables.document(self._connection, key)
             made = self._connection.execute(
                 "SELECT balance, version, settings, model, language FROM analyses WHERE document = ? "
@@ -363,10 +364,10 @@ class Store:
             verdicts = tuple(self._verdicts(key, document))
             return Analysis(
                 document,
-                tables.passages(self._connection, key),
+                tables.passages(self._connection, key, len(document.text)),
                 verdicts,
                 rows.balance_of(made[0]),
-                MadeWith(*made[1:]),
+                MadeWith(*map(text_of, made[1:])),
                 tables.known(self._connection, made[3]),
             )
 

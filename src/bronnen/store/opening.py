@@ -50,7 +50,26 @@ def connect(path: Path, *, shared: bool = False) -> sqlite3.Connection:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA recursive_triggers = ON")  # else INSERT OR REPLACE removes behind the triggers' back
     connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA cell_size_check = ON")  # damage is noticed before it is read as something else
     return connection
+
+
+def bind(connection: sqlite3.Connection, *, write: bool) -> None:
+    """Forbids a reader to write, and finds out whether a writer can, before hours of work for it; changes nothing.
+
+    Raises:
+        sqlite3.Error: it cannot; SQLite itself only says so at the first change.
+    """
+    if not write:
+        connection.execute("PRAGMA query_only = ON")
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        connection.execute(f"PRAGMA user_version = {version:d}")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
 def copied(connection: sqlite3.Connection, *, shared: bool = False) -> sqlite3.Connection:

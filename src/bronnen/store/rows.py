@@ -1,6 +1,7 @@
 """Records to table rows and back, and what SQLite's errors mean to a reader.
 
 Knows columns, not connections. What goes in comes out equal, but for lone surrogates: no file can hold those.
+A store is a file that people pass on, so that nothing is taken for what its column should hold before it was looked at.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from bronnen.errors import StoreError
 from bronnen.records import Balance, Document, Estimate, Labels, Reasons, Scores, Source, Unit, Use, Verdict
 
 _NOT_THERE = "none"
+FAR = 2**62
+_ASIDE = "Put it aside under another name and scan again; keep it if people's labels are in it."
 _SCORED = [(source, use) for source in Source for use in Use]
 
 VERDICT_COLUMNS = (
@@ -27,6 +30,59 @@ VERDICT_COLUMNS = (
     + ", reasons"
 )
 VERDICT_PLACES = ", ".join("?" * (9 + len(Source) + len(_SCORED) + 1))
+
+
+class Unfit(sqlite3.DataError):
+    """A value in a store that no bronnen puts there."""
+
+
+@contextmanager
+def fitting() -> Iterator[None]:
+    """Turns what values that do not belong in a store lead to into `Unfit`."""
+    try:
+        yield
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
+        raise Unfit(f"{type(error).__name__}: {' '.join(str(error).split())[:80]}") from error
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Whatever reading a damaged or changed store leads to comes out as a `StoreError` with a next step."""
+    with told(path), fitting():
+        yield
+
+
+def text_of(value: Any) -> str:
+    """The value, which must be a text.
+
+    Raises:
+        TypeError: it is none.
+    """
+    if type(value) is not str:
+        raise TypeError(f"{value!r:.40} is no text")
+    return value
+
+
+def span_of(start: Any, end: Any, size: int) -> tuple[int, int]:
+    """The span, which must lie in a text of so many characters.
+
+    Raises:
+        ValueError: it does not.
+    """
+    if type(start) is not int or type(end) is not int or not 0 <= start <= end <= size:
+        raise ValueError(f"{start!r:.40} to {end!r:.40} is no place in a text of {size} characters")
+    return start, end
+
+
+def chance_of(value: Any) -> float:
+    """The value, which must be a number from 0 to 1.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if type(value) not in (int, float) or not 0 <= value <= 1:
+        raise ValueError(f"{value!r:.40} is no probability")
+    return float(value)
 
 
 def storable(text: str) -> str:
@@ -50,6 +106,9 @@ def verdict_row(verdict: Verdict, document: int, analysis: int | None) -> tuple[
 def verdict_of(row: tuple[Any, ...], document_id: str, text: str) -> Verdict:
     """The verdict in a row of `VERDICT_COLUMNS` over the document's text."""
     _, _, start, end, page, unit, by, at, quote = row[:9]
+    span_of(start, end, FAR)  # what a person said may be of an older, longer text
+    if page is not None and type(page) is not int:
+        raise TypeError(f"{page!r:.40} is no page")
     told = dict(zip(Source, row[9 : 9 + len(Source)], strict=True))
     return Verdict(
         document_id=document_id,
@@ -59,9 +118,9 @@ def verdict_of(row: tuple[Any, ...], document_id: str, text: str) -> Verdict:
         unit=Unit(unit),
         judged=frozenset(source for source, use in told.items() if use is not None),
         labels=labels_of_columns(told),
-        quote=text[start:end] if quote is None else quote,
-        by=by,
-        at=at,
+        quote=text[start:end] if quote is None else text_of(quote),
+        by=text_of(by),
+        at=text_of(at),
         scores=_scores_of(row[9 + len(Source) : -1]),
         reasons=_reasons_of(row[-1]),
     )
@@ -124,12 +183,13 @@ def told(path: Path) -> Iterator[None]:
         elif name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
             message, step = f"{path} is in use by another bronnen.", "Wait until it is done, or give another folder."
         elif name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
-            message = f"{path} is damaged, or not a store."
-            step = "Put it aside under another name and scan again; keep it if people's labels are in it."
+            message, step = f"{path} is damaged, or not a store.", _ASIDE
+        elif isinstance(error, Unfit):
+            message, step = f"{path} was damaged or changed by something else than bronnen ({error}).", _ASIDE
         elif name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH", "SQLITE_IOERR")):
             message, step = f"Cannot read or write {path} ({error}).", "Check the folder's rights and the disk."
         else:
-            message, step = f"The store {path} refuses: {error}.", ""
+            message, step = f"The store {path} refuses: {error}.", _ASIDE
         raise StoreError(message, step) from error
 
 
@@ -145,7 +205,7 @@ def _scores_of(columns: tuple[float | None, ...]) -> Scores | None:
     scores: dict[Source, dict[Use, float]] = {}
     for (source, use), value in zip(_SCORED, columns, strict=True):
         if value is not None:
-            scores.setdefault(source, {})[use] = value
+            scores.setdefault(source, {})[use] = chance_of(value)
     return scores or None
 
 

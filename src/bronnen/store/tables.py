@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from math import isfinite
 from typing import Any, NamedTuple
 
 from bronnen.formats.rates import known_rates, told_rates
@@ -29,7 +30,7 @@ from bronnen.records import (
     Verdict,
 )
 from bronnen.store import rows
-from bronnen.store.rows import VERDICT_COLUMNS, VERDICT_PLACES, storable
+from bronnen.store.rows import FAR, VERDICT_COLUMNS, VERDICT_PLACES, chance_of, fitting, span_of, storable, text_of
 
 
 class Scored(NamedTuple):
@@ -118,9 +119,11 @@ def _clear(connection: sqlite3.Connection, key: int, text: str) -> None:
     """
     question = "SELECT id, heading, start, end FROM passages WHERE document = ?"
     for passage_id, heading, start, end in connection.execute(question, (key,)).fetchall():
+        with fitting():
+            said = text[start:end]
         connection.execute(
             "INSERT INTO passage_search (passage_search, rowid, heading, text) VALUES ('delete', ?, ?, ?)",
-            (passage_id, heading, text[start:end]),
+            (passage_id, heading, said),
         )
     connection.execute("DELETE FROM verdicts WHERE document = ? AND analysis IS NOT NULL", (key,))
     for table in ("passages", "document_pages", "blocks", "note_marks"):
@@ -129,22 +132,27 @@ def _clear(connection: sqlite3.Connection, key: int, text: str) -> None:
 
 def document(connection: sqlite3.Connection, key: int) -> Document:
     question = "SELECT id, name, path, text, extractor FROM documents WHERE key = ?"
-    document_id, name, path, text, extractor = connection.execute(question, (key,)).fetchone()
+    document_id, name, path, text, extractor = map(text_of, connection.execute(question, (key,)).fetchone())
+    size = len(text)
     question = (
         "SELECT start, end, number, width, height, state, hidden, confidence "
         "FROM document_pages WHERE document = ? ORDER BY position"
     )
     pages = tuple(
-        Page(start, end, number, width, height, PageState(state), hidden, confidence)
+        Page(*span_of(start, end, size), number, width, height, PageState(state), hidden, confidence)
         for start, end, number, width, height, state, hidden, confidence in connection.execute(question, (key,))
     )
     question = "SELECT start, end, kind, page, opens_chapter FROM blocks WHERE document = ? ORDER BY position"
     blocks = tuple(
-        Block(start, end, Kind(kind), page, bool(opens_chapter))
+        Block(*span_of(start, end, size), Kind(kind), page, bool(opens_chapter))
         for start, end, kind, page, opens_chapter in connection.execute(question, (key,))
     )
     question = "SELECT start, label, note FROM note_marks WHERE document = ? ORDER BY position"
-    notes = tuple(NoteMark(*row) for row in connection.execute(question, (key,)))
+    notes = tuple(
+        NoteMark(span_of(start, size, size)[0], text_of(label), note)
+        for start, label, note in connection.execute(question, (key,))
+    )
+    _check(pages, blocks, notes)
     return Document(document_id, name, path, text, pages, blocks, words=(), extractor=extractor, notes=notes)
 
 
@@ -153,7 +161,7 @@ def made_with(connection: sqlite3.Connection) -> dict[str, MadeWith]:
         "SELECT d.id, a.version, a.settings, a.model, a.language FROM analyses a JOIN documents d "
         "ON d.key = a.document WHERE a.id IN (SELECT max(id) FROM analyses GROUP BY document)"
     )
-    return {row[0]: MadeWith(*row[1:]) for row in connection.execute(question)}
+    return {row[0]: MadeWith(*map(text_of, row[1:])) for row in connection.execute(question)}
 
 
 def remarks(connection: sqlite3.Connection) -> list[Remark]:
@@ -162,7 +170,8 @@ def remarks(connection: sqlite3.Connection) -> list[Remark]:
         "ON d.key = r.document WHERE r.text <> '' AND r.id IN "
         "(SELECT max(id) FROM remarks GROUP BY document, start, end, by) ORDER BY r.document, r.start, r.id"
     )
-    return [Remark(*row) for row in connection.execute(question)]
+    found = connection.execute(question).fetchall()
+    return [Remark(text_of(row[0]), *span_of(row[1], row[2], FAR), *map(text_of, row[3:])) for row in found]
 
 
 def tries(connection: sqlite3.Connection, run: int, codes: Collection[str]) -> dict[str, tuple[int, str, str]]:
@@ -173,6 +182,27 @@ def tries(connection: sqlite3.Connection, run: int, codes: Collection[str]) -> d
         f"f.code IN ({', '.join('?' * len(codes))}) GROUP BY f.document"
     )
     return {row[0]: row[1:4] for row in connection.execute(question, (run, *codes))}
+
+
+def _check(pages: Iterable[Page], blocks: Sequence[Block], notes: Iterable[NoteMark]) -> None:
+    """Refuses numbers that none of the readers of a document gives.
+
+    Raises:
+        ValueError: there is one.
+    """
+    for page in pages:
+        sizes = (page.width, page.height)
+        is_number = type(page.number) is int and page.number > 0 and type(page.hidden) is int
+        if not is_number or not all(type(one) in (int, float) and isfinite(one) for one in sizes):
+            raise ValueError(f"a page has the number {page.number!r:.40} or the size {sizes!r:.80}")
+        if page.confidence is not None:
+            chance_of(page.confidence)
+    for block in blocks:
+        if block.page is not None and type(block.page) is not int:
+            raise ValueError(f"a block is on page {block.page!r:.40}")
+    for mark in notes:
+        if mark.note is not None and not (type(mark.note) is int and 0 <= mark.note < len(blocks)):
+            raise ValueError(f"the note of a mark is block {mark.note!r:.40}")
 
 
 def known(connection: sqlite3.Connection, model: str) -> Known:
@@ -216,29 +246,38 @@ def is_known(connection: sqlite3.Connection, values: tuple[Any, ...], at: str) -
     return any((row[0] == at and row[1:] == tuple(said)) or (row[0] >= at and not any(row[1:])) for row in told)
 
 
-def passages(connection: sqlite3.Connection, key: int) -> tuple[Passage, ...]:
+def passages(connection: sqlite3.Connection, key: int, size: int = FAR) -> tuple[Passage, ...]:
+    """The passages of a document, which must lie in its text of so many characters."""
     sentences: dict[int, list[Sentence]] = {}
     question = (
         "SELECT s.passage, s.start, s.end FROM passages p JOIN sentences s ON s.passage = p.id "
         "WHERE p.document = ? ORDER BY p.id, s.position"
     )
     for passage_id, start, end in connection.execute(question, (key,)):
-        sentences.setdefault(passage_id, []).append(Sentence(start, end))
+        sentences.setdefault(passage_id, []).append(Sentence(*span_of(start, end, size)))
     question = "SELECT id, start, end, kind, heading, confidence FROM passages WHERE document = ? ORDER BY id"
     return tuple(
-        Passage(start, end, Kind(kind), heading, tuple(sentences.get(passage_id, ())), confidence)
-        for passage_id, start, end, kind, heading, confidence in connection.execute(question, (key,))
+        _passage(size, tuple(sentences.get(passage_id, ())), *told)
+        for passage_id, *told in connection.execute(question, (key,))
     )
+
+
+def _passage(
+    size: int, inside: tuple[Sentence, ...], start: Any, end: Any, kind: Any, heading: Any, confidence: Any = None
+) -> Passage:
+    sure = None if confidence is None else chance_of(confidence)
+    return Passage(*span_of(start, end, size), Kind(kind), text_of(heading), inside, sure)
 
 
 def sentences(connection: sqlite3.Connection, passage_id: int) -> tuple[Sentence, ...]:
     question = "SELECT start, end FROM sentences WHERE passage = ? ORDER BY position"
-    return tuple(Sentence(*row) for row in connection.execute(question, (passage_id,)))
+    return tuple(Sentence(*span_of(start, end, FAR)) for start, end in connection.execute(question, (passage_id,)))
 
 
 def scored(connection: sqlite3.Connection, key: int) -> Scored:
     """A document's passages without their sentences, with the scores that a model gave each."""
-    document_id, text = connection.execute("SELECT id, text FROM documents WHERE key = ?", (key,)).fetchone()
+    found = connection.execute("SELECT id, text FROM documents WHERE key = ?", (key,)).fetchone()
+    document_id, text = map(text_of, found)
     columns = ", ".join(f"v.{source}_{use}" for source in Source for use in Use)
     question = (
         f"SELECT p.start, p.end, p.kind, p.heading, {columns} FROM passages p LEFT JOIN verdicts v ON "
@@ -246,8 +285,8 @@ def scored(connection: sqlite3.Connection, key: int) -> Scored:
         "AND v.analysis IS NOT NULL WHERE p.document = ? ORDER BY p.id"
     )
     passages = [
-        (Passage(start, end, Kind(kind), heading, ()), tuple(scores))
-        for start, end, kind, heading, *scores in connection.execute(question, (key,))
+        (_passage(len(text), (), *told), tuple(None if score is None else chance_of(score) for score in scores))
+        for *told, scores in ((*row[:4], row[4:]) for row in connection.execute(question, (key,)))
     ]
     return Scored(document_id, text, passages)
 
@@ -264,7 +303,7 @@ def around(
         "SELECT id, start, end, kind, heading, confidence FROM passages WHERE document = ? AND id BETWEEN ? AND ?"
     )
     found = {
-        at - row[0]: Passage(begin, end, Kind(kind), heading, sentences(connection, at), confidence)
-        for at, begin, end, kind, heading, confidence in connection.execute(question, (key, row[0] - 1, row[0] + 1))
+        at - row[0]: _passage(FAR, sentences(connection, at), *told)
+        for at, *told in connection.execute(question, (key, row[0] - 1, row[0] + 1))
     }
     return found.get(-1), found[0], found.get(1)

@@ -92,7 +92,7 @@ def _evenly(runs: Sequence[tuple[int, int]], counts: Sequence[int], most: int) -
 
 def word_count(text: str) -> int:
     """How many words a reader would count: runs of non-space with a letter or digit in them."""
-    return sum(any(character.isalnum() for character in word) for word in text.split())
+    return sum(1 for word in text.split() if word[0].isalnum() or any(map(str.isalnum, word)))
 
 
 def is_counted(passage: Passage, text: str, settings: SegmentSettings) -> bool:

@@ -166,15 +166,11 @@ class Model:
             for unit in Unit
         }
 
-    def labels(self, probabilities: Array, unit: Unit) -> Labels:
-        """The labels that probabilities [sources, uses] of one sentence or passage come to; `used` wins."""
-        least = self.thresholds[unit.value]
-        found: dict[Source, Use] = {}
-        for source, row in zip(SOURCES, probabilities, strict=True):
-            for use, probability in zip(USES, row, strict=True):
-                if source not in found and probability >= least[source.value][use.value]:
-                    found[source] = use
-        return found
+    def labels(self, probabilities: Array, unit: Unit) -> list[Labels]:
+        """The labels that probabilities [n, sources, uses] of sentences or passages come to; `used` wins."""
+        names = [(source, use) for source in SOURCES for use in USES]
+        given = decided(probabilities, self.thresholds[unit.value]).reshape(-1, len(names)).tolist()
+        return [{source: use for (source, use), is_given in zip(names, one, strict=True) if is_given} for one in given]
 
     def reasons(
         self, rows: Sequence[Row], scored: Scored, asked: Sequence[tuple[int, Source, Use]]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bronnen import __version__, balance, classifier, explain, extract, features, language, segment
+from bronnen.origin import language_of
 from bronnen.records import (
     Analysis,
     Document,
@@ -62,7 +63,7 @@ def load_tools(settings: Settings) -> Tools:
     """
     nlp = language.load(settings.language.spacy_model)
     model = classifier.Model.load(model_folder(settings))
-    made_with = MadeWith(__version__, settings_hash(settings), model.id, language.describe(nlp))
+    made_with = MadeWith(__version__, settings_hash(settings), model.id, language_of(nlp.meta))
     return Tools(nlp, model, settings, made_with)
 
 

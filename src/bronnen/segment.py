@@ -7,7 +7,8 @@ says how a block is cut into sentences.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 
 from bronnen.records import Block, Document, Kind, Passage, Sentence
 from bronnen.settings import SegmentSettings
@@ -92,12 +93,19 @@ def _evenly(runs: Sequence[tuple[int, int]], counts: Sequence[int], most: int) -
 
 def word_count(text: str) -> int:
     """How many words a reader would count: runs of non-space with a letter or digit in them."""
-    return sum(1 for word in text.split() if word[0].isalnum() or any(map(str.isalnum, word)))
+    return sum(1 for _ in _words(text))
+
+
+def _words(text: str) -> Iterator[str]:
+    return (word for word in text.split() if word[0].isalnum() or any(map(str.isalnum, word)))
 
 
 def is_counted(passage: Passage, text: str, settings: SegmentSettings) -> bool:
     """Whether the balance counts this passage of the document whose text is given."""
-    return passage.kind in COUNTED and word_count(text[passage.start : passage.end]) >= settings.min_words
+    if passage.kind not in COUNTED:
+        return False
+    words = _words(text[passage.start : passage.end])
+    return next(islice(words, settings.min_words - 1, None), None) is not None
 
 
 def _of_block(text: str, block: Block, heading: str, cut: Cut, most: int) -> list[Passage]:

@@ -68,6 +68,7 @@ __all__ = [
     "part",
     "passage_truth",
     "rates",
+    "read",
     "recipe",
     "thinned",
     "tied",
@@ -201,12 +202,7 @@ class Model:
         Raises:
             MissingError: there is none, it was changed, or it does not belong to this bronnen and scikit-learn.
         """
-        try:
-            card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
-            data = (folder / "model.skops").read_bytes()
-        except (OSError, ValueError, RecursionError) as error:
-            raise MissingError(f"Cannot read the classifier in {folder}: {error}.", _AGAIN) from error
-        _check(card, data, folder)
+        card, data = read(folder)
         try:
             state = disk.loaded(data)
             weights = {unit: first.unpacked(state["first"][unit.value]) for unit in Unit}
@@ -219,6 +215,21 @@ class Model:
         except (*_DAMAGED, zipfile.BadZipFile) as error:
             raise MissingError(f"{folder / 'model.skops'} is damaged: {error}.", _AGAIN) from error
         return model
+
+
+def read(folder: Path) -> tuple[dict[str, Any], bytes]:
+    """The card of the model in a folder, checked, and its state as bytes; takes no scikit-learn.
+
+    Raises:
+        MissingError: there is none, it was changed, or it does not belong to this bronnen and scikit-learn.
+    """
+    try:
+        card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+        data = (folder / "model.skops").read_bytes()
+    except (OSError, ValueError, RecursionError) as error:
+        raise MissingError(f"Cannot read the classifier in {folder}: {error}.", _AGAIN) from error
+    _check(card, data, folder)
+    return card, data
 
 
 @dataclass(frozen=True, slots=True)

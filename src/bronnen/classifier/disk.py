@@ -12,8 +12,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from skops import io as skops_io
-
 from bronnen.errors import UsageError
 from bronnen.formats import replacing
 
@@ -38,6 +36,8 @@ class ForeignTypeError(ValueError):
 
 def dumped(state: Any) -> bytes:
     """The state as a compressed skops file. skops numbers parts by their place in memory; here they are renumbered."""
+    from skops import io as skops_io
+
     with zipfile.ZipFile(BytesIO(skops_io.dumps(state))) as source:
         schema = json.loads(source.read(_SCHEMA))
         numbers: dict[int, int] = {}
@@ -62,6 +62,8 @@ def loaded(data: bytes) -> Any:
         ForeignTypeError: it holds a type that is not in `ALLOWED`; nothing of the file has been run.
         ValueError, KeyError, OSError, zipfile.BadZipFile: it is no skops file.
     """
+    from skops import io as skops_io  # costs seconds, which who only asks for a model's id does without
+
     with zipfile.ZipFile(BytesIO(data)) as source:
         if sum(member.file_size for member in source.infolist()) > MOST:
             raise ValueError(f"it unpacks to more than {MOST // 10**6} MB")

@@ -23,7 +23,7 @@ from bronnen.language.morphology import Look, look, parsed
 from bronnen.language.tokens import BARE
 from bronnen.settings import resource
 
-__all__ = ["BARE", "LOOKUP", "RULES", "Look", "describe", "lemmas", "load", "look", "parsed", "sentences"]
+__all__ = ["BARE", "LOOKUP", "RULES", "Look", "lemmas", "load", "look", "parsed", "sentences"]
 
 RULES = "sentence_rules"
 _WORD = re.compile(r"[^\W\d_](?:[\w'’-]*\w)?")
@@ -75,12 +75,6 @@ def load(spacy_model: str = "") -> Language:
         nlp.add_pipe(RULES, first=True, config={"leave_doubt": "senter" in nlp.component_names})
     nlp.max_length = _LONGEST
     return nlp
-
-
-def describe(nlp: Language) -> str:
-    """Name and version of a pipeline: 'nl_bronnen 1.0.0'."""
-    name = "_".join(part for part in (nlp.lang, nlp.meta.get("name", "")) if part)
-    return f"{name} {nlp.meta.get('version', '')}".strip()
 
 
 def sentences(nlp: Language, text: str) -> list[tuple[int, int]]:

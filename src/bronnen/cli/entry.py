@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from bronnen import balance, quantify
+from bronnen.batch import crew
 from bronnen.cli.summary import Line, line_of
+from bronnen.errors import LostError
 from bronnen.formats import tables
 from bronnen.quantify import Drawn
 from bronnen.records import Analysis, Document, Known
 from bronnen.settings import Settings
 from bronnen.settled import labelled_passages, parts, placed
 from bronnen.store import Store
+
+_MANY = 50  # documents from which workers are worth their start
+_TOGETHER = 8  # documents for which a worker opens the store once
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +64,31 @@ def entry_of(stored: Analysis, settings: Settings) -> Entry:
     )
 
 
-def read_entry(folder: Path, run: int, document_id: str, path: str, settings: Settings) -> Entry:
-    """What a document of a run adds, from the store in `folder`."""
+def entries(store: Store, run: int, settings: Settings) -> Iterator[Entry]:
+    """What the documents of a run add, in the order of its files; of many documents they are made by workers."""
+    documents = store.run_documents(run)
+    if len(documents) < _MANY:
+        for analysis in store.analyses(run):
+            yield entry_of(analysis, settings)
+        return
+    with crew(settings, len(documents)) as at_work:
+        under_way: deque[tuple[int, Future[list[Entry]]]] = deque()
+        left = iter(range(0, len(documents), _TOGETHER))
+        while True:
+            for first in islice(left, at_work.at_once - len(under_way)):
+                asked = (store.path.parent, run, first, settings)
+                under_way.append((first, at_work.executor.submit(read_entries, *asked)))
+            if not under_way:
+                return
+            first, future = under_way.popleft()
+            try:
+                yield from future.result()
+            except LostError:  # whatever became of that process: it can be done here
+                for analysis in store.analyses(run, first, _TOGETHER):
+                    yield entry_of(analysis, settings)
+
+
+def read_entries(folder: Path, run: int, first: int, settings: Settings) -> list[Entry]:
+    """What `_TOGETHER` documents of a run add, from number `first` on, read from the store in `folder`."""
     with Store(folder) as store:
-        found = store.analysis(document_id)
-    assert found is not None, "a document of a run is in its store"
-    return entry_of(replace(found, document=replace(found.document, path=path, name=Path(path).name)), settings)
+        return [entry_of(analysis, settings) for analysis in store.analyses(run, first, _TOGETHER)]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bronnen import balance, quantify
-from bronnen.cli.entry import Entry, entry_of
+from bronnen.cli.entry import Entry, entries
 from bronnen.cli.screen import some
 from bronnen.cli.summary import Line, line
 from bronnen.errors import StoreError
@@ -19,6 +19,11 @@ from bronnen.groups import ALL, LEAST, MOST, Grouped, Groups
 from bronnen.settings import Settings
 from bronnen.store import Store
 from bronnen.taxonomy import looks
+
+FILES = (
+    *("passages.jsonl", "balance.csv", "sections.csv", "groups.csv", "balance.xlsx"),
+    *("warnings.csv", "failures.csv", "duplicates.csv"),
+)
 
 
 @dataclass(slots=True)
@@ -44,15 +49,19 @@ def write(store: Store, run: int, out: Path, settings: Settings, metadata: Metad
     written = Written()
     troubles: list[StoreError] = []
 
-    def entries() -> Iterator[Entry]:
-        return (entry_of(stored, settings) for stored in store.analyses(run))
+    def passages() -> Iterator[bytes]:
+        return _passages(entries(store, run, settings), settings, metadata, written)
 
     try:
-        tables.write_passages(out / "passages.jsonl", _passages(entries(), settings, metadata, written))
+        tables.write_passages(
+            out / "passages.jsonl", _passages(entries(store, run, settings), settings, metadata, written)
+        )
     except StoreError as error:
         troubles.append(error)
         written = Written()
-        deque(_passages(entries(), settings, metadata, written), maxlen=0)  # the others are of all documents even so
+        deque(
+            _passages(entries(store, run, settings), settings, metadata, written), maxlen=0
+        )  # the others are of all documents even so
     steps: list[Callable[[], None]] = [
         lambda: tables.write_balance(out / "balance.csv", written.balance),
         lambda: tables.write_sections(out / "sections.csv", _sections(written)),
@@ -81,11 +90,11 @@ def _sheets(written: Written) -> workbook.Sheets:
 
 
 def _passages(
-    entries: Iterable[Entry], settings: Settings, metadata: Metadata | None, written: Written
+    found: Iterable[Entry], settings: Settings, metadata: Metadata | None, written: Written
 ) -> Iterator[bytes]:
     """The lines of passages.jsonl; on the way it notes each document's rows for the other files."""
     groups = Groups(metadata)
-    for entry in entries:
+    for entry in found:
         groups.add(entry.document, entry.drawn, entry.known)
         written.balance.append(entry.balance)
         written.sections.append(entry.sections)

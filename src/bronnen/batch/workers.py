@@ -16,6 +16,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
@@ -27,7 +28,7 @@ from typing import Any
 
 import psutil
 
-from bronnen.batch.limits import MB, Clock, bound, kill, resident
+from bronnen.batch.limits import MB, Clock, bound, held, kill, resident
 from bronnen.errors import BronnenError, LostError, TimedOutError, TooLargeError
 from bronnen.records import Stage
 from bronnen.settings import LimitSettings
@@ -104,6 +105,7 @@ class Workers(Executor):
         self._workers: list[_Worker] = []
         self._failed_starts = 0
         self._is_closing = False
+        self._next_look = 0.0
         self._lock = threading.Lock()
         self._bell, self._rope = multiprocessing.Pipe(duplex=False)  # wakes the thread
         self._thread = threading.Thread(target=self._watch, name="bronnen-workers", daemon=True)
@@ -162,8 +164,10 @@ class Workers(Executor):
                 self._bell.recv()
             else:
                 self._hear(worker)
-        for worker in [one for one in self._workers if one.task]:
-            self._judge(worker)
+        if time.monotonic() >= self._next_look:  # going through all processes of the machine takes milliseconds
+            self._next_look = time.monotonic() + _TICK
+            for worker in [one for one in self._workers if one.task]:
+                self._judge(worker)
 
     def _hand_out(self) -> None:
         """Gives waiting tasks to processes without one, and makes those."""
@@ -220,7 +224,7 @@ class Workers(Executor):
     def _take(self, worker: _Worker, kind: str, told: Any) -> None:
         task, worker.task = worker.task, None
         worker.done += 1
-        if worker.done >= _TASKS or resident(worker.seen) > _KEPT * self._limits.memory_mb * MB:
+        if worker.done >= _TASKS or held(worker.seen) > _KEPT * self._limits.memory_mb * MB:
             self._end(worker, _given_up())
         assert task is not None
         if kind == "result":

@@ -76,7 +76,7 @@ def analyse(path: Path, tools: Tools, told: Told = silent) -> Analysis:
     settings = tools.settings
     document = extract.read(path, settings, told)
     told(Stage.READING, len(document.text) // _PAGE + 1)
-    found = segment.passages(document, lambda text: language.sentences(tools.language, text), settings.segment)
+    found = segment.passages(document, lambda texts: language.sentences_of(tools.language, texts), settings.segment)
     rows = features.rows([[document.text[one.start : one.end] for one in passage.sentences] for passage in found])
     said = model_verdicts(document, found, tools.model, rows)
     parts = balance.parts(document, found, said, tools.model.known, settings)

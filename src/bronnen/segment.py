@@ -13,8 +13,8 @@ from itertools import islice
 from bronnen.records import Block, Document, Kind, Passage, Sentence
 from bronnen.settings import SegmentSettings
 
-Cut = Callable[[str], list[tuple[int, int]]]
-"""Cuts a text into sentences: half-open spans in order, relative to that text."""
+Cut = Callable[[Sequence[str]], Sequence[Sequence[tuple[int, int]]]]
+"""Cuts each of several texts into sentences: half-open spans in order, relative to that text."""
 
 COUNTED = frozenset({Kind.PARAGRAPH, Kind.LIST, Kind.CAPTION, Kind.FOOTNOTE, Kind.TABLE})
 """The kinds of passage that the balance counts; a heading is labelled, but never counted."""
@@ -34,10 +34,11 @@ def passages(document: Document, cut: Cut, settings: SegmentSettings) -> tuple[P
     """
     found: list[Passage] = []
     heading = ""
-    for block in document.blocks:
-        if block.kind in _LEFT_OUT:
-            continue
-        found += _of_block(document.text, block, heading, cut, settings.max_words)
+    blocks = [block for block in document.blocks if block.kind not in _LEFT_OUT]
+    spans = cut([document.text[block.start : block.end] for block in blocks])
+    for block, inside in zip(blocks, spans, strict=True):
+        sentences = [Sentence(block.start + start, block.start + end) for start, end in inside]
+        found += _of_block(document.text, block, heading, sentences, settings.max_words)
         if block.kind is Kind.HEADING:
             heading = " ".join(document.text[block.start : block.end].split())
     return tuple(found)
@@ -108,8 +109,7 @@ def is_counted(passage: Passage, text: str, settings: SegmentSettings) -> bool:
     return next(islice(words, settings.min_words - 1, None), None) is not None
 
 
-def _of_block(text: str, block: Block, heading: str, cut: Cut, most: int) -> list[Passage]:
-    sentences = [Sentence(block.start + start, block.start + end) for start, end in cut(text[block.start : block.end])]
+def _of_block(text: str, block: Block, heading: str, sentences: Sequence[Sentence], most: int) -> list[Passage]:
     texts = [text[sentence.start : sentence.end] for sentence in sentences]
     return [
         Passage(sentences[first].start, sentences[last - 1].end, block.kind, heading, tuple(sentences[first:last]))

@@ -26,7 +26,7 @@ LAYERS = [  # from the bottom up; a room may import from lower rows only
         "heard",
         "shelf",
     },
-    {"balance", "groups", "links", "lens"},
+    {"balance", "groups", "links", "lens", "origin"},
     {"settled", "pipeline", "training"},
     {"dossier"},
     {"batch", "report"},

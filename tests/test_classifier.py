@@ -86,8 +86,8 @@ def test_nothing_and_odd_text_are_scored_too(model: Model) -> None:
 
 
 def test_used_wins_over_called_for(model: Model) -> None:
-    assert model.labels(np.full((3, 2), 0.999), Unit.PASSAGE) == dict.fromkeys(Source, Use.USED)
-    assert model.labels(np.zeros((3, 2)), Unit.SENTENCE) == {}
+    assert model.labels(np.full((1, 3, 2), 0.999), Unit.PASSAGE) == [dict.fromkeys(Source, Use.USED)]
+    assert model.labels(np.zeros((2, 3, 2)), Unit.SENTENCE) == [{}, {}]
     given = decided(np.full((1, 3, 2), 0.999), model.thresholds["passage"])
     assert given[0].tolist() == [[True, False]] * 3
 
@@ -332,11 +332,11 @@ PLAIN = [
 @pytest.mark.parametrize(("sentence", "source"), CLEAR)
 def test_clear_sentences_are_found(model: Model, sentence: str, source: Source) -> None:
     scored = model.score(rows([(sentence,)]))
-    assert model.labels(scored.sentences[0], Unit.SENTENCE).get(source) is Use.USED
-    assert model.labels(scored.passages[0], Unit.PASSAGE).get(source) is Use.USED
+    assert model.labels(scored.sentences, Unit.SENTENCE)[0].get(source) is Use.USED
+    assert model.labels(scored.passages, Unit.PASSAGE)[0].get(source) is Use.USED
 
 
 @pytest.mark.parametrize("sentence", PLAIN)
 def test_plain_sentences_carry_nothing(model: Model, sentence: str) -> None:
     scored = model.score(rows([(sentence,)]))
-    assert model.labels(scored.sentences[0], Unit.SENTENCE) == {}
+    assert model.labels(scored.sentences, Unit.SENTENCE) == [{}]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +22,10 @@ def cut_at_stops(text: str) -> list[tuple[int, int]]:
     return spans
 
 
+def cut_all(texts: Sequence[str]) -> list[list[tuple[int, int]]]:
+    return [cut_at_stops(text) for text in texts]
+
+
 def document_of(*blocks: tuple[Kind, str]) -> Document:
     text, made = "", []
     for kind, told in blocks:
@@ -37,7 +43,7 @@ def test_headings_are_attached_and_contents_left_out() -> None:
         (Kind.PARAGRAPH, "Ouders vertellen veel. Het college luistert."),
         (Kind.COLOPHON, "Uitgave van de gemeente."),
     )
-    found = segment.passages(document, cut_at_stops, SegmentSettings())
+    found = segment.passages(document, cut_all, SegmentSettings())
     assert [(passage.kind, passage.heading) for passage in found] == [
         (Kind.HEADING, ""),
         (Kind.PARAGRAPH, "1 Inleiding"),
@@ -94,7 +100,7 @@ def test_passages_never_cross_a_block_and_sentences_never_a_passage(sentences: l
     document = document_of(
         (Kind.PARAGRAPH, " ".join(sentences) or "Leeg."), (Kind.LIST, " ".join(sentences) or "Leeg.")
     )
-    found = segment.passages(document, cut_at_stops, SegmentSettings(max_words=20))
+    found = segment.passages(document, cut_all, SegmentSettings(max_words=20))
     for passage in found:
         assert any(block.start <= passage.start < passage.end <= block.end for block in document.blocks)
         assert passage.start == passage.sentences[0].start and passage.end == passage.sentences[-1].end

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from bronnen import quantify, segment
-from bronnen.quantify import CALLED_FOR, NONE, UNKNOWN, USED, Drawn
+from bronnen.quantify import CALLED_FOR, NONE, UNKNOWN, USED, Array, Drawn
 from bronnen.records import Balance, Document, Known, Passage, Source, Unit, Use, Verdict
 from bronnen.settings import Settings
 from bronnen.verdicts import by_passage, judged_by_people, on, scores_of, settle_passage
 
+_SOURCES, _USES = tuple(Source), tuple(Use)
+_NO_SCORES: Mapping[Use, float] = {}
 _NUMBERS = {Use.USED: USED, Use.CALLED_FOR: CALLED_FOR, None: NONE}
 
 
@@ -38,17 +40,7 @@ def parts(
     The same document, settings, model and verdicts give the same draws: they start from the document's id.
     """
     counted = [passage for passage in passages if segment.is_counted(passage, document.text, settings.segment)]
-    chances = np.zeros((len(counted), len(Source), len(Use)))
-    judged = np.full((len(counted), len(Source)), UNKNOWN)
-    labels = np.full((len(counted), len(Source)), NONE)
-    for index, (passage, inside) in enumerate(by_passage(counted, verdicts)):
-        settled, by_people = settle_passage(passage, inside), judged_by_people(passage, inside)
-        scores = scores_of(on(inside, Unit.PASSAGE, passage.start, passage.end)) or {}
-        for i, source in enumerate(Source):
-            labels[index, i] = _NUMBERS[settled.get(source)]
-            if source in by_people:
-                judged[index, i] = labels[index, i]
-            chances[index, i] = [scores.get(source, {}).get(use, 0.0) for use in Use]
+    chances, judged, labels = _numbers(counted, verdicts)
     opening = [block for block in document.blocks if block.opens_chapter]
     begins = [block.start for block in opening]
     places = np.array([bisect_right(begins, passage.start) for passage in counted], dtype=np.int64)
@@ -58,6 +50,24 @@ def parts(
     starts = [0, *begins]
     names = ["", *(" ".join(document.text[head.start : head.end].split()) for head in opening)]
     return tuple(Part(starts[at], names[at], one) for at, one in zip(present.tolist(), drawn, strict=True))
+
+
+def _numbers(counted: Sequence[Passage], verdicts: Sequence[Verdict]) -> tuple[Array, Array, Array]:
+    """The passages as `quantify.draw` takes them: chances [n, sources, uses], judged and labels [n, sources]."""
+    chances, judged, labels = [], [], []
+    for passage, inside in by_passage(counted, verdicts):
+        settled, by_people = settle_passage(passage, inside), judged_by_people(passage, inside)
+        scores = scores_of(on(inside, Unit.PASSAGE, passage.start, passage.end)) or {}
+        chances.append([[scores.get(source, _NO_SCORES).get(use, 0.0) for use in _USES] for source in _SOURCES])
+        told = [_NUMBERS[settled.get(source)] for source in _SOURCES]
+        labels.append(told)
+        judged.append([one if source in by_people else UNKNOWN for source, one in zip(_SOURCES, told, strict=True)])
+    size = len(counted), len(_SOURCES)
+    return (
+        np.array(chances, dtype=float).reshape(*size, len(_USES)),
+        np.array(judged, dtype=np.int64).reshape(size),
+        np.array(labels, dtype=np.int64).reshape(size),
+    )
 
 
 def whole(found: Sequence[Part]) -> Drawn:

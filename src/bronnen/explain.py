@@ -7,6 +7,7 @@ stood in the text. Never weighs anything itself.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from bronnen import lexicon
 
@@ -99,7 +100,7 @@ def phrase(name: str, words: Sequence[str] = (), language: str = "nl") -> str | 
 def telling(reasons: Iterable[tuple[str, float]], most: int = 6) -> tuple[str, ...]:
     """The names of the heaviest reasons for a label that can be told: cues, then cues together, then words."""
     ordered = sorted(reasons, key=lambda reason: (_order(reason[0]), -reason[1]))
-    return tuple(name for name, weight in ordered if weight > 0 and phrase(name) is not None)[:most]
+    return tuple(islice((name for name, weight in ordered if weight > 0 and phrase(name) is not None), most))
 
 
 def phrases(names: Iterable[str], words: Sequence[str], language: str = "nl", most: int = 4) -> list[str]:

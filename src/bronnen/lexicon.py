@@ -39,19 +39,25 @@ class _Entry:
 class Forms:
     """Where words with or without a `*` stand in a series, found without trying each of them.
 
-    `plain` holds a word, a stem (`onderzoek*`) or an ending (`*peiling`); `odd` any other use of `*`.
+    `plain` holds words, `stems` and `endings` what stands before and after a `*` (`onderzoek*`, `*peiling`), `odd` any
+    other use of it.
     """
 
     plain: Mapping[str, tuple[int, ...]]
+    stems: Mapping[str, tuple[int, ...]]
+    endings: Mapping[str, tuple[int, ...]]
     odd: tuple[tuple[re.Pattern[str], int], ...]
 
     def of(self, word: str) -> list[int]:
         """The places of all forms that fit `word`, in order, each once."""
         found: set[int] = {place for pattern, place in self.odd if pattern.fullmatch(word)}
         found.update(self.plain.get(word, ()))
+        stems, endings = self.stems, self.endings
         for cut in range(len(word) + 1):
-            found.update(self.plain.get(word[:cut] + "*", ()))
-            found.update(self.plain.get("*" + word[cut:], ()))
+            if word[:cut] in stems:
+                found.update(stems[word[:cut]])
+            if word[cut:] in endings:
+                found.update(endings[word[cut:]])
         return sorted(found)
 
 
@@ -128,13 +134,23 @@ def _whole(word: str) -> re.Pattern[str]:
 def forms(places: Iterable[tuple[str, int]]) -> Forms:
     """Lower-case words with or without `*`, each with a place of the caller's, ready to be found by a word."""
     plain: dict[str, list[int]] = {}
+    stems: dict[str, list[int]] = {}
+    endings: dict[str, list[int]] = {}
     odd: list[tuple[re.Pattern[str], int]] = []
     for form, place in places:
         if "*" in form[1:-1] or form.count("*") > 1:
             odd.append((_whole(form), place))
+        elif form.endswith("*"):
+            stems.setdefault(form[:-1], []).append(place)
+        elif form.startswith("*"):
+            endings.setdefault(form[1:], []).append(place)
         else:
             plain.setdefault(form, []).append(place)
-    return Forms({form: tuple(found) for form, found in plain.items()}, tuple(odd))
+    return Forms(_fixed(plain), _fixed(stems), _fixed(endings), tuple(odd))
+
+
+def _fixed(places: Mapping[str, list[int]]) -> dict[str, tuple[int, ...]]:
+    return {form: tuple(found) for form, found in places.items()}
 
 
 _Found = tuple[tuple[str, ...], Mapping[str, tuple[_Entry, ...]], tuple[_Entry, ...]]

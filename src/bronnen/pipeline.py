@@ -5,19 +5,19 @@ The only place where the rooms meet. No step calls back, changes what it was giv
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bronnen import __version__, balance, classifier, explain, extract, features, language, segment
+from bronnen.origin import language_of
 from bronnen.records import (
     Analysis,
     Document,
     MadeWith,
     Passage,
-    Scores,
     Sentence,
     Source,
     Stage,
@@ -25,7 +25,7 @@ from bronnen.records import (
     Unit,
     Use,
     Verdict,
-    page_at,
+    pages_at,
     silent,
 )
 from bronnen.settings import Settings, settings_hash
@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 
+Why = Callable[[Sequence[tuple[int, Source, Use]]], Sequence[Sequence[tuple[str, float]]]]
+"""What weighed for labels of sentences: (index of the sentence, source, use) -> names and weights."""
+
+_SOURCES, _USES, _ALL = tuple(Source), tuple(Use), frozenset(Source)
 _PAGE = 2_000  # characters that count as a page where a text is read for what it draws on
 
 
@@ -59,7 +63,7 @@ def load_tools(settings: Settings) -> Tools:
     """
     nlp = language.load(settings.language.spacy_model)
     model = classifier.Model.load(model_folder(settings))
-    made_with = MadeWith(__version__, settings_hash(settings), model.id, language.describe(nlp))
+    made_with = MadeWith(__version__, settings_hash(settings), model.id, language_of(nlp.meta))
     return Tools(nlp, model, settings, made_with)
 
 
@@ -72,7 +76,7 @@ def analyse(path: Path, tools: Tools, told: Told = silent) -> Analysis:
     settings = tools.settings
     document = extract.read(path, settings, told)
     told(Stage.READING, len(document.text) // _PAGE + 1)
-    found = segment.passages(document, lambda text: language.sentences(tools.language, text), settings.segment)
+    found = segment.passages(document, lambda texts: language.sentences_of(tools.language, texts), settings.segment)
     rows = features.rows([[document.text[one.start : one.end] for one in passage.sentences] for passage in found])
     said = model_verdicts(document, found, tools.model, rows)
     parts = balance.parts(document, found, said, tools.model.known, settings)
@@ -85,57 +89,60 @@ def model_verdicts(
 ) -> tuple[Verdict, ...]:
     """The model's verdicts, a passage before its sentences, in reading order."""
     scored = model.score(rows)
-    reasons = _reasons(passages, model, rows, scored)
+    wholes = _said(document, passages, Unit.PASSAGE, model, scored.passages)
+    sentences = [sentence for passage in passages for sentence in passage.sentences]
+    parts = _said(document, sentences, Unit.SENTENCE, model, scored.sentences)
+    reasons = _reasons(passages, wholes, parts, lambda asked: model.reasons(rows, scored, asked))
     said: list[Verdict] = []
-    at = 0
-    for index, passage in enumerate(passages):
-        whole = _verdict(document, passage, Unit.PASSAGE, model, scored.passages[index])
-        said.append(replace(whole, reasons=reasons.get(index)))
-        for sentence in passage.sentences:
-            said.append(_verdict(document, sentence, Unit.SENTENCE, model, scored.sentences[at]))
-            at += 1
+    first = 0
+    for index, (passage, whole) in enumerate(zip(passages, wholes, strict=True)):
+        said.append(replace(whole, reasons=reasons[index]) if index in reasons else whole)
+        last = first + len(passage.sentences)
+        said += parts[first:last]
+        first = last
     return tuple(said)
 
 
 def _reasons(
-    passages: Sequence[Passage], model: classifier.Model, rows: Sequence[features.Row], scored: classifier.Scored
+    passages: Sequence[Passage], wholes: Sequence[Verdict], parts: Sequence[Verdict], why: Why
 ) -> dict[int, dict[Source, tuple[str, ...]]]:
     """Per passage with labels what weighed most for each, in the sentence that carries it."""
     asked: list[tuple[int, Source, Use]] = []
     about: list[tuple[int, Source]] = []
     first = 0
-    for index, passage in enumerate(passages):
-        labels = model.labels(scored.passages[index], Unit.PASSAGE)
-        inside = scored.sentences[first : first + len(passage.sentences)] if labels else ()
-        chances = [_scores(row) for row in inside]
-        for source, use in labels.items():
+    for index, (passage, whole) in enumerate(zip(passages, wholes, strict=True)):
+        last = first + len(passage.sentences)
+        for source, use in whole.labels.items():
+            chances = [part.scores for part in parts[first:last]]
             asked.append((first + carrier(chances, source, use), source, use))
             about.append((index, source))
-        first += len(passage.sentences)
+        first = last
     found: dict[int, dict[Source, tuple[str, ...]]] = {}
-    for (index, source), weighed in zip(about, model.reasons(rows, scored, asked), strict=True):
+    for (index, source), weighed in zip(about, why(asked), strict=True):
         found.setdefault(index, {})[source] = explain.telling(weighed)
     return found
 
 
-def _verdict(
-    document: Document, span: Passage | Sentence, unit: Unit, model: classifier.Model, chances: ndarray
-) -> Verdict:
-    page = page_at(document, span.start)
-    return Verdict(
-        document_id=document.id,
-        start=span.start,
-        end=span.end,
-        page=page.number if page else None,
-        unit=unit,
-        judged=frozenset(Source),
-        labels=model.labels(chances, unit),
-        quote=document.text[span.start : span.end],
-        by=f"model:{model.id}",
-        scores=_scores(chances),
-    )
-
-
-def _scores(chances: ndarray) -> Scores:
-    """Probabilities [sources, uses] under their names."""
-    return {source: dict(zip(Use, row, strict=True)) for source, row in zip(Source, chances.tolist(), strict=True)}
+def _said(
+    document: Document, spans: Sequence[Passage | Sentence], unit: Unit, model: classifier.Model, chances: ndarray
+) -> list[Verdict]:
+    """What the model says of each span, given the probabilities [n, sources, uses]."""
+    page_of, by = pages_at(document), f"model:{model.id}"
+    said = []
+    for span, labels, told in zip(spans, model.labels(chances, unit), chances.tolist(), strict=True):
+        page = page_of(span.start)
+        said.append(
+            Verdict(
+                document_id=document.id,
+                start=span.start,
+                end=span.end,
+                page=page.number if page else None,
+                unit=unit,
+                judged=_ALL,
+                labels=labels,
+                quote=document.text[span.start : span.end],
+                by=by,
+                scores={source: dict(zip(_USES, row, strict=True)) for source, row in zip(_SOURCES, told, strict=True)},
+            )
+        )
+    return said

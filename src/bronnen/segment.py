@@ -7,13 +7,14 @@ says how a block is cut into sentences.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 
 from bronnen.records import Block, Document, Kind, Passage, Sentence
 from bronnen.settings import SegmentSettings
 
-Cut = Callable[[str], list[tuple[int, int]]]
-"""Cuts a text into sentences: half-open spans in order, relative to that text."""
+Cut = Callable[[Sequence[str]], Sequence[Sequence[tuple[int, int]]]]
+"""Cuts each of several texts into sentences: half-open spans in order, relative to that text."""
 
 COUNTED = frozenset({Kind.PARAGRAPH, Kind.LIST, Kind.CAPTION, Kind.FOOTNOTE, Kind.TABLE})
 """The kinds of passage that the balance counts; a heading is labelled, but never counted."""
@@ -33,10 +34,11 @@ def passages(document: Document, cut: Cut, settings: SegmentSettings) -> tuple[P
     """
     found: list[Passage] = []
     heading = ""
-    for block in document.blocks:
-        if block.kind in _LEFT_OUT:
-            continue
-        found += _of_block(document.text, block, heading, cut, settings.max_words)
+    blocks = [block for block in document.blocks if block.kind not in _LEFT_OUT]
+    spans = cut([document.text[block.start : block.end] for block in blocks])
+    for block, inside in zip(blocks, spans, strict=True):
+        sentences = [Sentence(block.start + start, block.start + end) for start, end in inside]
+        found += _of_block(document.text, block, heading, sentences, settings.max_words)
         if block.kind is Kind.HEADING:
             heading = " ".join(document.text[block.start : block.end].split())
     return tuple(found)
@@ -92,16 +94,22 @@ def _evenly(runs: Sequence[tuple[int, int]], counts: Sequence[int], most: int) -
 
 def word_count(text: str) -> int:
     """How many words a reader would count: runs of non-space with a letter or digit in them."""
-    return sum(any(character.isalnum() for character in word) for word in text.split())
+    return sum(1 for _ in _words(text))
+
+
+def _words(text: str) -> Iterator[str]:
+    return (word for word in text.split() if word[0].isalnum() or any(map(str.isalnum, word)))
 
 
 def is_counted(passage: Passage, text: str, settings: SegmentSettings) -> bool:
     """Whether the balance counts this passage of the document whose text is given."""
-    return passage.kind in COUNTED and word_count(text[passage.start : passage.end]) >= settings.min_words
+    if passage.kind not in COUNTED:
+        return False
+    words = _words(text[passage.start : passage.end])
+    return next(islice(words, settings.min_words - 1, None), None) is not None
 
 
-def _of_block(text: str, block: Block, heading: str, cut: Cut, most: int) -> list[Passage]:
-    sentences = [Sentence(block.start + start, block.start + end) for start, end in cut(text[block.start : block.end])]
+def _of_block(text: str, block: Block, heading: str, sentences: Sequence[Sentence], most: int) -> list[Passage]:
     texts = [text[sentence.start : sentence.end] for sentence in sentences]
     return [
         Passage(sentences[first].start, sentences[last - 1].end, block.kind, heading, tuple(sentences[first:last]))

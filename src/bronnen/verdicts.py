@@ -9,18 +9,25 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from bronnen.records import Labels, Passage, Reasons, Scores, Source, Unit, Use, Verdict
 
 Judged = dict[Source, Use | None]
 """What is known per judged source: a use, or None for 'looked at, not there'."""
 
+_SOURCES = tuple(Source)
 _RANKS = {"model": 0, "person": 1, "adjudicated": 2}
 
 
 def rank(verdict: Verdict) -> int:
     """0 for a model, 1 for a person, 2 for an adjudication, after the word before the colon in `by`."""
-    return _RANKS.get(verdict.by.partition(":")[0], 0)
+    return _rank(verdict.by)
+
+
+@lru_cache(maxsize=1024)
+def _rank(by: str) -> int:
+    return _RANKS.get(by.partition(":")[0], 0)
 
 
 def settle(verdicts: Iterable[Verdict]) -> Judged:
@@ -30,7 +37,10 @@ def settle(verdicts: Iterable[Verdict]) -> Judged:
     in the given order counts.
     """
     settled: Judged = {}
-    for verdict in sorted(verdicts, key=lambda verdict: (rank(verdict), verdict.at)):
+    said = list(verdicts)
+    if len(said) > 1:
+        said.sort(key=lambda verdict: (rank(verdict), verdict.at))
+    for verdict in said:
         for source in verdict.judged:
             settled[source] = verdict.labels.get(source)
     return settled
@@ -68,7 +78,7 @@ def stated(verdicts: Iterable[Verdict]) -> list[Verdict]:
 
 def labels_of(judged: Judged) -> Labels:
     """The labels in a settled judgement: a source that was judged 'not there' has none."""
-    return {source: use for source in Source if (use := judged.get(source)) is not None}
+    return {source: use for source in _SOURCES if (use := judged.get(source)) is not None}
 
 
 def combine(uses: Iterable[Use | None]) -> Use | None:
@@ -88,7 +98,10 @@ def settle_passage(passage: Passage, verdicts: Sequence[Verdict]) -> Labels:
     make up the passage; where they judged some, what they found in those is added to the model's verdict.
     """
     by_model = settle(on(_of_models(verdicts), Unit.PASSAGE, passage.start, passage.end))
-    seen = _seen(passage, _of_people(verdicts))
+    people = _of_people(verdicts)
+    if not people:  # as of most passages
+        return labels_of(by_model)
+    seen = _seen(passage, people)
     partly = {source: combine([by_model.get(source), *uses]) for source, uses in seen.items()}
     return labels_of({**by_model, **partly, **judged_by_people(passage, verdicts)})
 
@@ -99,6 +112,8 @@ def judged_by_people(passage: Passage, verdicts: Sequence[Verdict]) -> Judged:
     Where they judged some of the sentences, those settle a source only if one of them uses it.
     """
     people = _of_people(verdicts)
+    if not people:
+        return {}
     settled = settle(on(people, Unit.PASSAGE, passage.start, passage.end))
     for source, seen in _seen(passage, people).items():
         if source not in settled and (len(seen) == len(passage.sentences) or Use.USED in seen):

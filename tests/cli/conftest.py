@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from walks import Here, Walk
 
-from bronnen import pipeline
+from bronnen import origin, pipeline
 from bronnen.batch import Crew
 from bronnen.cli import work
 
@@ -16,6 +16,7 @@ def walk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Walk:
     """A walk that reads no PDFs, and an empty folder `in` below the working folder."""
     found = Walk()
     monkeypatch.setattr(pipeline, "load_tools", found.load_tools)
+    monkeypatch.setattr(origin, "expected", lambda settings: found.made_with)
     monkeypatch.setattr(pipeline, "analyse", found.analyse)
     monkeypatch.setattr(work, "crew", lambda settings, documents: nullcontext(Crew(Here(), 1)))
     monkeypatch.chdir(tmp_path)

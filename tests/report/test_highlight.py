@@ -378,12 +378,12 @@ def test_a_line_askew_is_cut_and_one_with_raised_figures_is_not(reads: Callable[
     document = reads(pdf(Sheet(paragraph(72, 700, MARKED[:1]))))
     words = document.words
     askew = replace(document, words=tuple(
-        replace(word, top=word.top + 2 * at, bottom=word.bottom + 2 * at) for at, word in enumerate(words)
+        word._replace(top=word.top + 2 * at, bottom=word.bottom + 2 * at) for at, word in enumerate(words)
     ))  # fmt: skip
     boxes = boxes_of(askew, 0, len(document.text))
     assert 1 < len(boxes) < len(words)
     assert max(box.bottom - box.top for box in boxes) <= 1.4 * (words[0].bottom - words[0].top)
-    raised = [replace(word, bottom=word.top + 5, top=word.top - 2, size=7) if at == 2 else word
+    raised = [word._replace(bottom=word.top + 5, top=word.top - 2, size=7) if at == 2 else word
               for at, word in enumerate(words)]  # fmt: skip
     assert len(boxes_of(replace(document, words=tuple(raised)), 0, len(document.text))) == 1
 

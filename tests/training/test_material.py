@@ -58,8 +58,7 @@ def test_a_reading_is_what_the_product_would_say() -> None:
         found = read(model, held)
         assert found.scores.shape == found.given.shape == held.truth.shape
         assert not (found.given[:, :, 0] & found.given[:, :, 1]).any()
-        for scores, given in zip(found.scores, found.given, strict=True):
-            labels = model.labels(scores, unit)
+        for labels, given in zip(model.labels(found.scores, unit), found.given, strict=True):
             assert {(s, u) for i, s in enumerate((E, P, W)) for j, u in enumerate(Use) if given[i, j]} == set(
                 labels.items()
             )

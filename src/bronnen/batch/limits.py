@@ -73,7 +73,7 @@ def resident(process: psutil.Process | None) -> int:
     if process is None:
         return 0
     with suppress(psutil.Error):
-        return sum(_held(one) for one in (process, *process.children(recursive=True)))
+        return sum(held(one) for one in (process, *process.children(recursive=True)))
     return 0
 
 
@@ -86,7 +86,8 @@ def kill(pid: int | None) -> None:
                 one.kill()
 
 
-def _held(process: psutil.Process) -> int:
+def held(process: psutil.Process | None) -> int:
+    """The bytes of memory that a process itself holds; 0 for one that is gone."""
     with suppress(psutil.Error):
-        return int(process.memory_info().rss)
+        return int(process.memory_info().rss) if process is not None else 0
     return 0

@@ -68,6 +68,7 @@ __all__ = [
     "part",
     "passage_truth",
     "rates",
+    "read",
     "recipe",
     "thinned",
     "tied",
@@ -166,15 +167,11 @@ class Model:
             for unit in Unit
         }
 
-    def labels(self, probabilities: Array, unit: Unit) -> Labels:
-        """The labels that probabilities [sources, uses] of one sentence or passage come to; `used` wins."""
-        least = self.thresholds[unit.value]
-        found: dict[Source, Use] = {}
-        for source, row in zip(SOURCES, probabilities, strict=True):
-            for use, probability in zip(USES, row, strict=True):
-                if source not in found and probability >= least[source.value][use.value]:
-                    found[source] = use
-        return found
+    def labels(self, probabilities: Array, unit: Unit) -> list[Labels]:
+        """The labels that probabilities [n, sources, uses] of sentences or passages come to; `used` wins."""
+        names = [(source, use) for source in SOURCES for use in USES]
+        given = decided(probabilities, self.thresholds[unit.value]).reshape(-1, len(names)).tolist()
+        return [{source: use for (source, use), is_given in zip(names, one, strict=True) if is_given} for one in given]
 
     def reasons(
         self, rows: Sequence[Row], scored: Scored, asked: Sequence[tuple[int, Source, Use]]
@@ -205,12 +202,7 @@ class Model:
         Raises:
             MissingError: there is none, it was changed, or it does not belong to this bronnen and scikit-learn.
         """
-        try:
-            card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
-            data = (folder / "model.skops").read_bytes()
-        except (OSError, ValueError, RecursionError) as error:
-            raise MissingError(f"Cannot read the classifier in {folder}: {error}.", _AGAIN) from error
-        _check(card, data, folder)
+        card, data = read(folder)
         try:
             state = disk.loaded(data)
             weights = {unit: first.unpacked(state["first"][unit.value]) for unit in Unit}
@@ -223,6 +215,21 @@ class Model:
         except (*_DAMAGED, zipfile.BadZipFile) as error:
             raise MissingError(f"{folder / 'model.skops'} is damaged: {error}.", _AGAIN) from error
         return model
+
+
+def read(folder: Path) -> tuple[dict[str, Any], bytes]:
+    """The card of the model in a folder, checked, and its state as bytes; takes no scikit-learn.
+
+    Raises:
+        MissingError: there is none, it was changed, or it does not belong to this bronnen and scikit-learn.
+    """
+    try:
+        card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+        data = (folder / "model.skops").read_bytes()
+    except (OSError, ValueError, RecursionError) as error:
+        raise MissingError(f"Cannot read the classifier in {folder}: {error}.", _AGAIN) from error
+    _check(card, data, folder)
+    return card, data
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from skops import io as skops_io
-
 from bronnen.errors import UsageError
 from bronnen.formats import replacing
 
@@ -39,6 +37,8 @@ class ForeignTypeError(ValueError):
 
 def dumped(state: Any) -> bytes:
     """The state as a compressed skops file. skops numbers parts by their place in memory; here they are renumbered."""
+    from skops import io as skops_io
+
     with zipfile.ZipFile(BytesIO(skops_io.dumps(state))) as source:
         schema = json.loads(source.read(_SCHEMA))
         numbers: dict[int, int] = {}
@@ -70,6 +70,8 @@ def loaded(data: bytes) -> Any:
 
 
 def _checked(data: bytes) -> Any:
+    from skops import io as skops_io  # costs seconds, which who only asks for a model's id does without
+
     with zipfile.ZipFile(BytesIO(data)) as source:
         if sum(member.file_size for member in source.infolist()) > MOST:
             raise ValueError(f"it unpacks to more than {MOST // 10**6} MB")

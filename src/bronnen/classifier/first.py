@@ -12,9 +12,6 @@ from typing import Any
 
 import numpy as np
 from scipy import sparse
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.feature_extraction import FeatureHasher
-from sklearn.linear_model import LogisticRegression
 
 from bronnen.features import LENT, Row
 
@@ -84,6 +81,9 @@ def together(table: Table, passages: Array) -> Table:
 
 def fit(table: Table, truth: Array, importance: Array) -> Weights:
     """What can be learned from sentences or passages, their truth values [n, targets] and what each counts for."""
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.linear_model import LogisticRegression
+
     seen = np.bincount(table.indices, minlength=WIDTH)
     is_kept = seen >= np.array([way.least for way in RECIPE.values()])[_FAMILY]
     idf = np.zeros(WIDTH, dtype=np.float32)
@@ -162,6 +162,8 @@ def contributions(
 
 
 def _hashed(names: Sequence[Sequence[str]], family: str) -> Any:
+    from sklearn.feature_extraction import FeatureHasher
+
     bits = RECIPE[LENT[family][0] if family in LENT else family].bits
     hasher = FeatureHasher(2**bits, input_type="string", alternate_sign=False, dtype=np.float32)
     return hasher.transform(names).tocsr()

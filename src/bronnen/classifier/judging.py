@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 
 from bronnen.classifier.first import Array
 from bronnen.records import ErrorRates, Known, Source, Use
@@ -143,6 +142,8 @@ def _line(scores: Array, truth: Array, groups: Array) -> tuple[tuple[float, floa
         return (0.0, 1.0), (0.0, 0.0, 0.0)
     chances = np.clip(scores, 1e-4, 1 - 1e-4)
     about = np.stack([np.ones(len(scores)), np.log(chances) - np.log1p(-chances)], axis=1)
+    from sklearn.linear_model import LogisticRegression
+
     fitted = LogisticRegression(C=1e6, tol=1e-6).fit(about[:, 1:], truth)
     line = np.array([fitted.intercept_[0], fitted.coef_[0, 0]])
     expected = 1 / (1 + np.exp(-about @ line))

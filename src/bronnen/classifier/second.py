@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from bronnen.classifier.first import ABSENT, Array
 from bronnen.features import Row
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
 
 STEADINESS = 0.02  # C of the regression
 _NEAR, _WIDE = 5, 12  # sentences to each side
@@ -102,6 +103,10 @@ def fit(about: Array, truth: Array, weights: Array | None = None) -> list[Pipeli
 
     A target without examples gets one that was told of a single invented case, and gives next to nothing.
     """
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
     fitted = []
     for wanted in truth.T:
         if not wanted.any() or wanted.all():

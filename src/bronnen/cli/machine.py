@@ -233,12 +233,12 @@ def _typeset() -> str:
 
 
 def _language(settings: Settings) -> str:
-    from bronnen import language
+    from bronnen import language, origin
 
     nlp = language.load(settings.language.spacy_model)
     if len(language.sentences(nlp, "Zie art. 3 Wmo. Dat staat er.")) != 2:
         raise ValueError("it does not find the ends of sentences")
-    return language.describe(nlp)
+    return origin.language_of(nlp.meta)
 
 
 def _model(settings: Settings) -> str:

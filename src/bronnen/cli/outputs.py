@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from bronnen import balance, quantify
+from bronnen.cli.entry import Entry, entries
 from bronnen.cli.screen import some
-from bronnen.cli.summary import Line, line, line_of
+from bronnen.cli.summary import Line, line
 from bronnen.errors import StoreError
 from bronnen.formats import tables, workbook
 from bronnen.formats.metadata import Metadata
 from bronnen.groups import ALL, LEAST, MOST, Grouped, Groups
 from bronnen.settings import Settings
-from bronnen.settled import labelled_passages, parts, placed
 from bronnen.store import Store
 from bronnen.taxonomy import looks
+
+FILES = (
+    *("passages.jsonl", "balance.csv", "sections.csv", "groups.csv", "balance.xlsx"),
+    *("warnings.csv", "failures.csv", "duplicates.csv"),
+)
 
 
 @dataclass(slots=True)
@@ -26,7 +31,8 @@ class Written:
     """What was written, as far as a page at the end or stdout shows it."""
 
     balance: list[tables.Row] = field(default_factory=list)
-    sections: list[tables.Row] = field(default_factory=list)
+    sections: list[bytes] = field(default_factory=list)
+    """Of each document the rows of its chapters, as JSON."""
     groups: list[tables.Row] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     total: Line | None = None
@@ -42,17 +48,23 @@ def write(store: Store, run: int, out: Path, settings: Settings, metadata: Metad
     """
     written = Written()
     troubles: list[StoreError] = []
+
+    def passages() -> Iterator[bytes]:
+        return _passages(entries(store, run, settings), settings, metadata, written)
+
     try:
-        tables.write_passages(out / "passages.jsonl", _passages(store, run, settings, metadata, written))
+        tables.write_passages(
+            out / "passages.jsonl", _passages(entries(store, run, settings), settings, metadata, written)
+        )
     except StoreError as error:
         troubles.append(error)
         written = Written()
         deque(
-            _passages(store, run, settings, metadata, written), maxlen=0
-        )  # the other files are of all documents even so
+            _passages(entries(store, run, settings), settings, metadata, written), maxlen=0
+        )  # the others are of all documents even so
     steps: list[Callable[[], None]] = [
         lambda: tables.write_balance(out / "balance.csv", written.balance),
-        lambda: tables.write_sections(out / "sections.csv", written.sections),
+        lambda: tables.write_sections(out / "sections.csv", _sections(written)),
         lambda: tables.write_groups(out / "groups.csv", written.groups),
         lambda: workbook.write_workbook(out / "balance.xlsx", _sheets(written)),
         lambda: tables.write_warnings(out / "warnings.csv", written.warnings),
@@ -69,38 +81,38 @@ def write(store: Store, run: int, out: Path, settings: Settings, metadata: Metad
     return written
 
 
-def _sheets(written: Written) -> dict[str, tuple[tuple[str, ...], list[tables.Row]]]:
+def _sheets(written: Written) -> workbook.Sheets:
     return {
         "balance": (tables.BALANCE_COLUMNS, written.balance),
-        "sections": (tables.SECTION_COLUMNS, written.sections),
+        "sections": (tables.SECTION_COLUMNS, _sections(written)),
         "groups": (tables.GROUP_COLUMNS, written.groups),
     }
 
 
 def _passages(
-    store: Store, run: int, settings: Settings, metadata: Metadata | None, written: Written
-) -> Iterator[dict[str, Any]]:
-    """The rows of passages.jsonl; on the way it notes each document's rows for the other files."""
-    groups, method = Groups(metadata), balance.method(settings)
-    for stored in store.analyses(run):
-        analysis = placed(stored)
-        document, known, found = analysis.document, analysis.known, parts(analysis, settings)
-        drawn = balance.whole(found)
-        groups.add(document, drawn, known)
-        analysis = replace(analysis, balance=quantify.balance(drawn, known, method))
-        written.balance.append(tables.balance_row(document, analysis.balance))
-        for number, part in enumerate(found, start=1):
-            figures = quantify.balance(part.drawn, known, method)
-            written.sections.append(tables.section_row(document, number, part.heading, figures))
-        written.warnings.extend(tables.warning_rows(document.path, document))
-        written.lines.append(line_of(analysis))
-        yield from tables.passage_rows(document, labelled_passages(analysis))
+    found: Iterable[Entry], settings: Settings, metadata: Metadata | None, written: Written
+) -> Iterator[bytes]:
+    """The lines of passages.jsonl; on the way it notes each document's rows for the other files."""
+    groups = Groups(metadata)
+    for entry in found:
+        groups.add(entry.document, entry.drawn, entry.known)
+        written.balance.append(entry.balance)
+        written.sections.append(entry.sections)
+        written.warnings.extend(entry.warnings)
+        written.lines.append(entry.line)
+        yield entry.passages
+    method = balance.method(settings)
     written.groups.extend(group_rows(groups.found(method)))
     written.remarks.extend(remarks(groups, written.groups))
     if groups.sums:
         figures = quantify.balance(groups.sums[ALL], groups.known, method)
         pages = sum(one.pages for one in written.lines)
         written.total = line("alle documenten", pages, figures, {})
+
+
+def _sections(written: Written) -> Iterator[tables.Row]:
+    for rows in written.sections:
+        yield from json.loads(rows)
 
 
 def group_rows(found: Iterable[Grouped]) -> Iterator[tables.Row]:

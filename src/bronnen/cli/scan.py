@@ -113,12 +113,17 @@ def _tell(
     store: Store, run: int, inputs: Inputs, out: Path, settings: Settings, form: str, metadata: Metadata | None
 ) -> None:
     """Writes the files and says on the screen what is in them."""
+    from bronnen.cli import unchanged
     from bronnen.cli.outputs import write
     from bronnen.cli.screen import console
     from bronnen.cli.summary import Summary, show
     from bronnen.extract import openable
 
-    written = write(store, run, openable(out), settings, metadata)
+    state = unchanged.state(store, run, settings, metadata)
+    written = unchanged.written(openable(out), state) if form == "table" else None
+    if written is None:
+        written = write(store, run, openable(out), settings, metadata)
+        unchanged.note(openable(out), state, written)
     failures, duplicates = store.failures(run), store.duplicates(run)
     done = len(written.lines) + len(failures) + len(duplicates)
     _tell_model(store, run, settings)

@@ -134,9 +134,13 @@ def _known(store: Store, ids: Iterable[str], settings: Settings) -> set[str]:
     made = store.made_with()
     if not any(found in made for found in ids):
         return set()
-    from bronnen.pipeline import load_tools  # costs seconds, so only where it may save more
+    from bronnen import origin  # takes a moment, as what it asks does
 
-    wanted = load_tools(settings).made_with
+    wanted = origin.expected(settings)
+    if wanted is None:
+        from bronnen.pipeline import load_tools  # costs seconds, so only where it may save more
+
+        wanted = load_tools(settings).made_with
     return {found for found, made_with in made.items() if made_with == wanted}
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from math import log
 
@@ -43,15 +43,26 @@ def is_garbled(words: Iterable[str], odd: int) -> bool:
 
 def likelihood(text: str) -> tuple[float, int]:
     """The mean log-probability of the pairs of letters in words, and how many there are."""
+    total, pairs = 0.0, 0
+    for word in text.split():
+        score, count = _of_word(word)
+        total += score
+        pairs += count
+    return (total / pairs if pairs else 0.0), pairs
+
+
+@lru_cache(maxsize=50_000)  # most words of a page stood on an earlier one
+def _of_word(word: str) -> tuple[float, int]:
+    """The sum of the log-probabilities of a word's pairs, and how many there are."""
     chances = _chances()
     total, pairs = 0.0, 0
-    for run in _RUN.findall(folded(text)):
+    for run in _RUN.findall(folded(word)):
         if run[0] > _LAST_LATIN:  # Greek or Cyrillic, say, of which the table knows nothing
             continue
-        for pair in zip("^" + run, run + "^", strict=True):
-            total += chances.get(pair[0] + pair[1], _FLOOR)
+        for one, two in zip("^" + run, run + "^", strict=True):
+            total += chances.get(one + two, _FLOOR)
         pairs += len(run) + 1
-    return (total / pairs if pairs else 0.0), pairs
+    return total, pairs
 
 
 def folded(text: str) -> str:

@@ -49,6 +49,8 @@ _WARNINGS = {
     PageState.SCANNED: "This page is a picture without text and was not read; run OCR on the file first.",
     PageState.GARBLED: "The text layer of this page is not the text a reader sees; it was not read.",
 }
+_SOURCES = tuple((source, source.value) for source in Source)  # asked of every sentence
+_USES = tuple((use, use.value) for use in Use)
 T = TypeVar("T")
 
 
@@ -223,14 +225,16 @@ def page_numbers(document: Document) -> Callable[[int], int | None]:
 
 
 def _labels(labels: Labels) -> dict[str, str]:
-    return {source.value: labels[source].value for source in Source if source in labels}
+    return {name: labels[source].value for source, name in _SOURCES if source in labels} if labels else {}
 
 
 def _scores(scores: Scores | None) -> dict[str, dict[str, float]]:
+    if scores is None:
+        return {}
     return {
-        source.value: {use.value: round(scores[source][use], DECIMALS) for use in Use if use in scores[source]}
-        for source in Source
-        if scores is not None and source in scores
+        name: {said: round(told[use], DECIMALS) for use, said in _USES if use in told}
+        for source, name in _SOURCES
+        if (told := scores.get(source)) is not None
     }
 
 
@@ -279,11 +283,16 @@ def write_warnings(path: Path, rows: Iterable[Row]) -> None:
     write_csv(path, WARNING_COLUMNS, rows)
 
 
-def write_passages(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Writes passages.jsonl, a line per row; a lone surrogate in a file name becomes U+FFFD."""
+def passage_lines(document: Document, passages: Iterable[LabelledPassage]) -> bytes:
+    """The lines of a document in passages.jsonl; a lone surrogate in a file name becomes U+FFFD."""
+    lines = (json_line(row) + "\n" for row in passage_rows(document, passages))
+    return without_surrogates("".join(lines)).encode()
+
+
+def write_passages(path: Path, lines: Iterable[bytes]) -> None:
+    """Writes passages.jsonl from the lines of each document."""
     with replacing(path) as stream:
-        for row in rows:
-            stream.write(without_surrogates(json_line(row)).encode() + b"\n")
+        stream.writelines(lines)
 
 
 def json_line(row: Mapping[str, Any]) -> str:

@@ -203,6 +203,12 @@ def _estimate(value: float | None, draws: Array) -> Estimate | None:
 
 def _bracketed(value: float, draws: Array) -> Estimate:
     """A value with the middle 95% of its draws: two of them, so that a number of passages is whole."""
-    ends = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
-    low, high = np.quantile(draws, ends, method="inverted_cdf") if len(draws) else (value, value)
+    low, high = _ends(draws) if len(draws) else (value, value)
     return Estimate(value, min(value, float(low)), max(value, float(high)))
+
+
+def _ends(draws: Array) -> tuple[float, float]:
+    """As `np.quantile` by `inverted_cdf` gives them, which checks so much that it takes ten times as long."""
+    places = [max(0, math.ceil(len(draws) * part - 1)) for part in ((1 - LEVEL) / 2, (1 + LEVEL) / 2)]
+    found = np.partition(draws, places)
+    return found[places[0]], found[places[1]]

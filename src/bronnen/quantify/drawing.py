@@ -109,7 +109,8 @@ def draw(
             rates = _rates(known, i, j)
             likely = _likely(logits[judged[:, i] == UNKNOWN, i, j], rates, PRIORS[kind])
             lines[:, i, j, 0] += rates.moves.get(kind, 0.0) + rng.choice(_SHIFTS, rounds, p=likely)
-    slopes, moves = (lines[..., part].astype(np.float32) for part in (1, 0))
+    slopes, moves = (np.ascontiguousarray(np.moveaxis(lines[..., part], 0, -1), np.float32) for part in (1, 0))
+    given = logits.astype(np.float32)
     borders = np.searchsorted(sections, np.arange(int(sections.max(initial=-1)) + 2))
     found = []
     for begin, end in pairwise(borders):
@@ -117,10 +118,9 @@ def draw(
         people = int((judged[begin:end] != UNKNOWN).any(axis=1).sum())
         for start in range(begin, end, _AT_ONCE):
             part = slice(start, min(end, start + _AT_ONCE))
-            odds = slopes[:, None] * logits[None, part].astype(np.float32) + moves[:, None]
-            np.clip(odds, -_FARTHEST, _FARTHEST, out=odds)
-            counts += _counts(_truths(1 / (1 + np.exp(-odds)), judged[part], rng))
-        found.append(Drawn(int(end - begin), counts, _counts(labels[None, begin:end])[0], people))
+            counts += _counts(*_truths(_chances(given[part], slopes, moves), judged[part], rng))
+        told = labels[begin:end, :, None]
+        found.append(Drawn(int(end - begin), counts, _counts(told == USED, told == CALLED_FOR)[0], people))
     return found
 
 
@@ -137,30 +137,45 @@ def joined(parts: Iterable[Drawn]) -> Drawn:
     )
 
 
-def _truths(chances: Array, judged: Array, rng: np.random.Generator) -> Array:
-    """What passages carry, [rounds, n, sources], given their chances [rounds, n, sources, uses]."""
-    rounds, count = chances.shape[:2]
-    shape = (rounds, count, len(_SOURCES))
-    fates = rng.random(shape, dtype=np.float32)
-    places = np.where(rng.random(shape, dtype=np.float32) < _TOGETHER, 0, np.arange(count, dtype=np.int32)[:, None])
-    fates = np.take_along_axis(fates, np.maximum.accumulate(places, axis=1), axis=1)
-    used = fates < chances[..., 0]
-    called = ~used & (fates < chances[..., 0] + chances[..., 1])
-    truths = np.where(used, np.int8(USED), np.where(called, np.int8(CALLED_FOR), np.int8(NONE)))
-    return np.where(judged == UNKNOWN, truths, judged.astype(np.int8))
+def _chances(logits: Array, slopes: Array, moves: Array) -> tuple[Array, Array]:
+    """What passages carry each source for, used and called for, [n, sources, rounds] each.
+
+    From log-odds [n, sources, uses] and lines [sources, uses, rounds]. Rounds stand last here and below: whole rows of
+    them go through the computer at once.
+    """
+    made = []
+    for use in range(len(_USES)):
+        odds = slopes[:, use] * logits[:, :, use, None]
+        odds += moves[:, use]
+        np.clip(odds, -_FARTHEST, _FARTHEST, out=odds)
+        np.exp(np.negative(odds, out=odds), out=odds)
+        odds += 1
+        made.append(np.divide(1, odds, out=odds))
+    return made[0], made[1]
 
 
-def _counts(truths: Array) -> Array:
-    """The eight numbers of `Drawn.counts` for each draw of truths [rounds, n, sources]."""
-    used, called = truths == USED, truths == CALLED_FOR
-    together = used.sum(axis=2)
-    parts = [
-        used.sum(axis=1),
-        called.sum(axis=1),
-        (together > 0).sum(axis=1)[:, None],
-        (together > 1).sum(axis=1)[:, None],
-    ]
-    return np.concatenate(parts, axis=1).astype(np.int32)
+def _truths(chances: tuple[Array, Array], judged: Array, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Which passages use each source and which call for it, [n, sources, rounds] each."""
+    count, sources, rounds = chances[0].shape
+    drawn = (rng.random((rounds, count, sources), dtype=np.float32) for _ in range(2))
+    fates, shared = (np.ascontiguousarray(np.moveaxis(one, 0, -1)) for one in drawn)
+    is_shared = shared < _TOGETHER
+    for at in range(1, count):
+        np.copyto(fates[at], fates[at - 1], where=is_shared[at])
+    used = fates < chances[0]
+    called = ~used & (fates < chances[0] + chances[1])
+    told = judged != UNKNOWN
+    if told.any():
+        for truths, number in ((used, USED), (called, CALLED_FOR)):
+            truths[told] = (judged == number)[told][:, None]
+    return used, called
+
+
+def _counts(used: Array, called: Array) -> Array:
+    """The eight numbers of `Drawn.counts` for each draw, of truth values [n, sources, rounds]."""
+    one, two, three = (used[:, source] for source in range(len(_SOURCES)))
+    parts = [used, called, (one | two | three)[:, None], ((one & two) | (three & (one | two)))[:, None]]
+    return np.concatenate([part.sum(axis=0, dtype=np.int32) for part in parts]).T
 
 
 def aligned(known: Known, scores: Array, truth: Array, documents: Array) -> Known:

@@ -20,7 +20,6 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple
 
 from bronnen.errors import StoreError
 from bronnen.migrations import migrate
@@ -42,20 +41,13 @@ from bronnen.store import opening, rows, tables
 from bronnen.store.opening import FILE
 from bronnen.store.rows import VERDICT_COLUMNS, VERDICT_PLACES, reading, span_of, storable, text_of, told
 from bronnen.store.search import Hit, candidates, match_of
-from bronnen.store.tables import Near, Scored
+from bronnen.store.tables import Duplicate, Near, Scored
 from bronnen.verdicts import settle_passage, standing
 
 __all__ = ["FILE", "Duplicate", "Hit", "Near", "Scored", "Store", "match_of"]
 
 
 _KINDS = {"all": "", "person": "AND analysis IS NULL", "model": "AND analysis IS NOT NULL"}
-
-
-class Duplicate(NamedTuple):
-    """A file with the same bytes as one that came before it."""
-
-    path: str
-    same_as: str
 
 
 class Store:
@@ -195,6 +187,11 @@ class Store:
         with reading(self.path):
             return [Duplicate(*map(text_of, row)) for row in self._connection.execute(question, (run,))]
 
+    def state(self, run: int) -> str:
+        """Changes with all that the files of a run are made from: its documents, their analyses, people's verdicts."""
+        with told(self.path):
+            return tables.state(self._connection, run)
+
     # Analyses.
 
     def made_with(self) -> dict[str, MadeWith]:
@@ -202,14 +199,15 @@ class Store:
         with reading(self.path):
             return tables.made_with(self._connection)
 
-    def analyses(self, run: int) -> Iterator[Analysis]:
+    def analyses(self, run: int, first: int = 0, most: int = -1) -> Iterator[Analysis]:
         """What came out of a run, one document in memory at a time, in the order of its files.
 
-        The documents carry the paths of that run. Person verdicts stand after the model's.
+        From document number `first` on, at most `most` where that is given. The documents carry the paths of that run.
+        Person verdicts stand after the model's.
         """
-        question = "SELECT document, path FROM run_documents WHERE run = ? ORDER BY position"
+        question = "SELECT document, path FROM run_documents WHERE run = ? ORDER BY position LIMIT ? OFFSET ?"
         with reading(self.path):
-            wanted = self._connection.execute(question, (run,)).fetchall()
+            wanted = self._connection.execute(question, (run, most, first)).fetchall()
         for key, path in wanted:
             found = self._analysis(key)
             with reading(self.path):

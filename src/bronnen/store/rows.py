@@ -20,7 +20,10 @@ from bronnen.records import Balance, Document, Estimate, Labels, Reasons, Scores
 _NOT_THERE = "none"
 FAR = 2**62
 _ASIDE = "Put it aside under another name and scan again; keep it if people's labels are in it."
+_SOURCES, _USES = tuple(Source), tuple(Use)
 _SCORED = [(source, use) for source in Source for use in Use]
+_UNITS = {unit.value: unit for unit in Unit}  # looked up for every verdict: an enum takes five times as long
+_TOLD_USES = {use.value: use for use in Use}
 
 VERDICT_COLUMNS = (
     "document, analysis, start, end, page, unit, by, at, quote, "
@@ -92,11 +95,11 @@ def storable(text: str) -> str:
 
 def verdict_row(verdict: Verdict, document: int, analysis: int | None) -> tuple[Any, ...]:
     """The values of `VERDICT_COLUMNS`. A model's quote is left out: it is the text of the span."""
+    labels, told = verdict.labels, verdict.scores or {}
     judged = [
-        verdict.labels.get(source, _NOT_THERE) if source in verdict.judged or source in verdict.labels else None
-        for source in Source
+        labels.get(source, _NOT_THERE) if source in verdict.judged or source in labels else None for source in _SOURCES
     ]
-    scores = [(verdict.scores or {}).get(source, {}).get(use) for source, use in _SCORED]
+    scores = [told[source].get(use) if source in told else None for source, use in _SCORED]
     quote = None if analysis is not None else storable(verdict.quote)
     span = (verdict.start, verdict.end, verdict.page, str(verdict.unit))
     reasons = json.dumps(verdict.reasons, ensure_ascii=False) if verdict.reasons else None
@@ -109,25 +112,25 @@ def verdict_of(row: tuple[Any, ...], document_id: str, text: str) -> Verdict:
     span_of(start, end, FAR)  # what a person said may be of an older, longer text
     if page is not None and type(page) is not int:
         raise TypeError(f"{page!r:.40} is no page")
-    told = dict(zip(Source, row[9 : 9 + len(Source)], strict=True))
+    told = dict(zip(_SOURCES, row[9 : 9 + len(_SOURCES)], strict=True))
     return Verdict(
         document_id=document_id,
         start=start,
         end=end,
         page=page,
-        unit=Unit(unit),
+        unit=_UNITS[unit],
         judged=frozenset(source for source, use in told.items() if use is not None),
         labels=labels_of_columns(told),
         quote=text[start:end] if quote is None else text_of(quote),
         by=text_of(by),
         at=text_of(at),
-        scores=_scores_of(row[9 + len(Source) : -1]),
+        scores=_scores_of(row[9 + len(_SOURCES) : -1]),
         reasons=_reasons_of(row[-1]),
     )
 
 
 def labels_of_columns(told: Mapping[Source, str | None]) -> Labels:
-    return {source: Use(use) for source, use in told.items() if use not in (None, _NOT_THERE)}
+    return {source: _TOLD_USES[use] for source, use in told.items() if use is not None and use != _NOT_THERE}
 
 
 def balance_json(balance: Balance) -> str:
@@ -202,6 +205,12 @@ def _estimates(told: Mapping[str, Any]) -> dict[Source, Estimate]:
 
 
 def _scores_of(columns: tuple[float | None, ...]) -> Scores | None:
+    if None not in columns:  # as of every model's verdict
+        values: Any = iter(columns)
+        return {
+            source: dict(zip(_USES, pair, strict=True))
+            for source, pair in zip(_SOURCES, zip(values, values, strict=True), strict=True)
+        }
     scores: dict[Source, dict[Use, float]] = {}
     for (source, use), value in zip(_SCORED, columns, strict=True):
         if value is not None:

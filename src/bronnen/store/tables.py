@@ -5,6 +5,7 @@ Knows connections, not transactions: the caller opens and ends those.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
@@ -31,6 +32,13 @@ from bronnen.records import (
 )
 from bronnen.store import rows
 from bronnen.store.rows import FAR, VERDICT_COLUMNS, VERDICT_PLACES, chance_of, fitting, span_of, storable, text_of
+
+
+class Duplicate(NamedTuple):
+    """A file with the same bytes as one that came before it."""
+
+    path: str
+    same_as: str
 
 
 class Scored(NamedTuple):
@@ -307,3 +315,23 @@ def around(
         for at, *told in connection.execute(question, (key, row[0] - 1, row[0] + 1))
     }
     return found.get(-1), found[0], found.get(1)
+
+
+def state(connection: sqlite3.Connection, run: int) -> str:
+    """A digest of the rows from which the files of a run are made."""
+    found = hashlib.sha256()
+    for question, *given in (
+        (
+            "SELECT r.position, r.path, d.id, a.id, a.version, a.settings, a.model, a.language FROM run_documents r "
+            "JOIN documents d ON d.key = r.document JOIN analyses a ON a.id = "
+            "(SELECT max(id) FROM analyses WHERE document = d.key) WHERE r.run = ? ORDER BY r.position",
+            run,
+        ),
+        ("SELECT position, path, code, exit_code, message FROM failures WHERE run = ? ORDER BY position", run),
+        ("SELECT position, path, same_as FROM duplicates WHERE run = ? ORDER BY position", run),
+        (f"SELECT id, {VERDICT_COLUMNS} FROM verdicts WHERE analysis IS NULL ORDER BY id",),
+    ):
+        for row in connection.execute(question, given):
+            found.update(repr(row).encode())
+        found.update(b";")
+    return found.hexdigest()

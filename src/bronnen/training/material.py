@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bronnen.classifier import SOURCES
+from bronnen.classifier import SOURCES, decided
 from bronnen.corpus import Sample, SampleSentence, anchor
 from bronnen.features import Row, rows
 from bronnen.records import Analysis, Labels, Passage, Source, Unit, Use, Verdict, page_at
@@ -89,7 +89,7 @@ def read(model: Model, material: Material) -> Reading:
     found = (model.score(document) for document in material.documents)
     scores = np.concatenate([one.passages if material.unit is Unit.PASSAGE else one.sentences for one in found])
     scores = scores[material.chosen]
-    given = np.array([_flags(model.labels(row, material.unit)) for row in scores], dtype=bool).reshape(scores.shape)
+    given = decided(scores, model.thresholds[material.unit.value])
     told = model.thresholds[material.unit.value]
     thresholds = {source: {use: float(told[source.value][use.value]) for use in Use} for source in SOURCES}
     return Reading(model.id, thresholds, scores, given)
@@ -294,10 +294,6 @@ def _codes(judgements: Sequence[_Judgement], name: str) -> Array:
     said = [one.by.get(name, {}) for one in judgements]
     told = [[CODES[judged[source]] if source in judged else UNKNOWN for source in SOURCES] for judged in said]
     return np.array(told, dtype=np.int8).reshape(len(judgements), len(SOURCES))
-
-
-def _flags(labels: Labels) -> list[list[bool]]:
-    return [[labels.get(source) is use for use in Use] for source in SOURCES]
 
 
 def _numbered(groups: Sequence[int]) -> Array:

@@ -7,7 +7,9 @@ says how a block is cut into sentences.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from bronnen.records import Block, Document, Kind, Passage, Sentence
 from bronnen.settings import SegmentSettings
@@ -39,7 +41,7 @@ def passages(document: Document, cut: Cut, settings: SegmentSettings) -> tuple[P
         found += _of_block(document.text, block, heading, cut, settings.max_words)
         if block.kind is Kind.HEADING:
             heading = " ".join(document.text[block.start : block.end].split())
-    return tuple(found)
+    return _with_confidence(document, found)
 
 
 def parts(sentences: Sequence[str], most: int) -> list[tuple[int, int]]:
@@ -98,6 +100,22 @@ def word_count(text: str) -> int:
 def is_counted(passage: Passage, text: str, settings: SegmentSettings) -> bool:
     """Whether the balance counts this passage of the document whose text is given."""
     return passage.kind in COUNTED and word_count(text[passage.start : passage.end]) >= settings.min_words
+
+
+def _with_confidence(document: Document, found: Sequence[Passage]) -> tuple[Passage, ...]:
+    """The passages, each with how sure the text recognition was of its words, where there was any."""
+    words = [word for word in document.words if word.confidence is not None]
+    starts = [word.start for word in words]
+    if not words:
+        return tuple(found)
+    told = []
+    for passage in found:
+        sure = [
+            word.confidence or 0.0
+            for word in words[bisect_left(starts, passage.start) : bisect_left(starts, passage.end)]
+        ]
+        told.append(replace(passage, confidence=sum(sure) / len(sure)) if sure else passage)
+    return tuple(told)
 
 
 def _of_block(text: str, block: Block, heading: str, cut: Cut, most: int) -> list[Passage]:

@@ -21,14 +21,17 @@ FORMATS = ["table", "json", "csv"]
 
 Command = Callable[..., Any]
 
+_OCR = "Read the text in pictures of pages: where there is no good text (auto), of all pages, or never."
+
 
 def settings_options(command: Command) -> Command:
-    """Adds --settings, --engine, --spacy-model and --model; the command gets them as one `settings`."""
+    """Adds --settings, --engine, --ocr, --spacy-model and --model; the command gets them as one `settings`."""
 
     @click.option("--settings", "settings_file", type=click.Path(path_type=Path), help="A TOML file with settings.")
     @click.option(
         "--engine", type=click.Choice(["auto", "pdfplumber", "pdfium"]), help="What reads the words of a PDF."
     )
+    @click.option("--ocr", type=click.Choice(["auto", "off", "force"]), help=_OCR)
     @click.option("--spacy-model", help="An installed spaCy pipeline instead of bronnen's own.")
     @click.option(
         "--model",
@@ -40,6 +43,7 @@ def settings_options(command: Command) -> Command:
         *args: Any,
         settings_file: Path | None,
         engine: str | None,
+        ocr: str | None,
         spacy_model: str | None,
         model: str | None,
         **told: Any,
@@ -52,6 +56,8 @@ def settings_options(command: Command) -> Command:
         settings = load_settings(settings_file)
         if engine:
             settings = replace(settings, extract=replace(settings.extract, engine=engine))
+        if ocr:
+            settings = replace(settings, ocr=replace(settings.ocr, mode=ocr))
         if spacy_model:
             settings = replace(settings, language=replace(settings.language, spacy_model=spacy_model))
         chosen = model or settings.model.path or in_use()  # told now: all workers, and a later report, have the same

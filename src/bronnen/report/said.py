@@ -137,6 +137,11 @@ NL = {
     "lens_none": "Niets gevonden.",
     "made_labels": "Het leerde van labels die een groot taalmodel met het codeboek zette; geen mens heeft ze nagelezen.",
     "unread": "Bladzijden die niet zijn gelezen",
+    "recognised": "Gelezen met tekstherkenning (OCR)",
+    "recognised_said": "Deze bladzijden zijn plaatjes. Een programma heeft de letters erin herkend, en maakt daarbij soms fouten. De zekerheid is hoe zeker het programma gemiddeld is van een woord.",
+    "recognised_pages": "{name}: blz. {pages}, zekerheid {sure}%",
+    "recognised_passage": "gelezen met tekstherkenning (OCR), zekerheid {sure}%",
+    "recognised_brief": "Van de {all} zijn er {count} gelezen met tekstherkenning (OCR), zekerheid {sure}%. Daar kunnen fouten in zitten.",
     "same": "Dezelfde bestanden",
     "low_chance": "Een label staat er al bij een lagere kans dan 50%: anders zou te veel gemist worden. Kies hierboven ‘50% of meer’ voor alleen de zekerste.",
     "nouns": {
@@ -313,6 +318,11 @@ EN = {
     "lens_none": "Nothing found.",
     "made_labels": "It learned from labels that a large language model set with the codebook; no human has checked them.",
     "unread": "Pages that were not read",
+    "recognised": "Read by text recognition (OCR)",
+    "recognised_said": "These pages are pictures. A program recognised the letters in them, and makes mistakes now and then. The certainty is how sure the program is of a word, on average.",
+    "recognised_pages": "{name}: p. {pages}, certainty {sure}%",
+    "recognised_passage": "read by text recognition (OCR), certainty {sure}%",
+    "recognised_brief": "Of the {all}, {count} were read by text recognition (OCR), certainty {sure}%. There may be mistakes in them.",
     "same": "The same files",
     "low_chance": "A label is given below a probability of 50% too: else too much would be missed. Choose ‘50% or more’ above for the surest only.",
     "nouns": {

@@ -204,6 +204,11 @@ class Store:
         with told(self.path):
             return tables.made_with(self._connection)
 
+    def unread(self) -> set[str]:
+        """The ids of documents with pages that need text recognition and never got it."""
+        with told(self.path):
+            return tables.unread(self._connection)
+
     def analyses(self, run: int) -> Iterator[Analysis]:
         """What came out of a run, one document in memory at a time, in the order of its files.
 
@@ -361,14 +366,8 @@ class Store:
                 (key,),
             ).fetchone()
             verdicts = tuple(self._verdicts(key, document))
-            return Analysis(
-                document,
-                tables.passages(self._connection, key),
-                verdicts,
-                rows.balance_of(made[0]),
-                MadeWith(*made[1:]),
-                tables.known(self._connection, made[3]),
-            )
+            passages, known = tables.passages(self._connection, key), tables.known(self._connection, made[3])
+            return Analysis(document, passages, verdicts, rows.balance_of(made[0]), MadeWith(*made[1:]), known)
 
     def _verdicts(
         self, key: int, document: Document, start: int = 0, end: int = 2**62, by: str = "all"

@@ -7,7 +7,7 @@ A span is half-open, `[start, end)`, in Unicode code points over `Document.text`
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -99,6 +99,7 @@ class Word(NamedTuple):
     bottom: float
     size: float
     bold: bool
+    confidence: float | None = None  # of the text recognition, 0 to 1; None where text was there
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,9 @@ class Page:
     height: float
     state: PageState
     hidden: int = 0  # words left out because a reader cannot see them: blacked out, in the paper's colour, off the page
-    confidence: float | None = None  # of the text recognition, 0 to 1, mean over the words; None where text was there
+    confidence: float | None = (
+        None  # of the text recognition, 0 to 1, mean over the words; None where text was there, 0 where it found none
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,3 +319,10 @@ def pages_at(document: Document) -> Callable[[int], Page | None]:
 def page_at(document: Document, offset: int) -> Page | None:
     """The page on which the character at `offset` stands, as `pages_at` tells it for many."""
     return pages_at(document)(offset)
+
+
+def recognised(pages: Iterable[Page]) -> dict[int, float]:
+    """The numbers of the pages that text recognition read, each with how sure it was of its words."""
+    return {
+        page.number: page.confidence for page in pages if page.confidence is not None and page.state is PageState.TEXT
+    }

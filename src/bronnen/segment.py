@@ -7,7 +7,9 @@ says how a block is cut into sentences.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 
 from bronnen.records import Block, Document, Kind, Passage, Sentence
@@ -41,7 +43,7 @@ def passages(document: Document, cut: Cut, settings: SegmentSettings) -> tuple[P
         found += _of_block(document.text, block, heading, sentences, settings.max_words)
         if block.kind is Kind.HEADING:
             heading = " ".join(document.text[block.start : block.end].split())
-    return tuple(found)
+    return _with_confidence(document, found)
 
 
 def parts(sentences: Sequence[str], most: int) -> list[tuple[int, int]]:
@@ -107,6 +109,22 @@ def is_counted(passage: Passage, text: str, settings: SegmentSettings) -> bool:
         return False
     words = _words(text[passage.start : passage.end])
     return next(islice(words, settings.min_words - 1, None), None) is not None
+
+
+def _with_confidence(document: Document, found: Sequence[Passage]) -> tuple[Passage, ...]:
+    """The passages, each with how sure the text recognition was of its words, where there was any."""
+    words = [word for word in document.words if word.confidence is not None]
+    starts = [word.start for word in words]
+    if not words:
+        return tuple(found)
+    told = []
+    for passage in found:
+        sure = [
+            word.confidence or 0.0
+            for word in words[bisect_left(starts, passage.start) : bisect_left(starts, passage.end)]
+        ]
+        told.append(replace(passage, confidence=sum(sure) / len(sure)) if sure else passage)
+    return tuple(told)
 
 
 def _of_block(text: str, block: Block, heading: str, sentences: Sequence[Sentence], most: int) -> list[Passage]:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tomllib
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -17,14 +18,25 @@ from bronnen.errors import UsageError
 ENGINES = ("auto", "pdfium", "pdfplumber")
 HIDDEN = ("leave_out", "keep")
 DOCUMENTS = ("ordinary", "unusual")
+OCR_MODES = ("auto", "off", "force")
 _LEAST_MEMORY = 1024  # MB
 _MOST = 100_000  # bytes of a file with settings
+_LANGUAGE = re.compile(r"[a-z]{3}(?:_[A-Za-z]{1,12}){0,2}(?:\+[a-z]{3}(?:_[A-Za-z]{1,12}){0,2}){0,4}")
 
 
 @dataclass(frozen=True, slots=True)
 class ExtractSettings:
     engine: str = "auto"
     hidden: str = "leave_out"
+
+
+@dataclass(frozen=True, slots=True)
+class OcrSettings:
+    """Text recognition; `cache` is the folder in which it remembers what it read, empty for none."""
+
+    mode: str = "auto"
+    language: str = "nld"
+    cache: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +85,7 @@ class Settings:
     """All settings; the defaults here equal `configs/default.toml`, and a test says so."""
 
     extract: ExtractSettings = field(default_factory=ExtractSettings)
+    ocr: OcrSettings = field(default_factory=OcrSettings)
     segment: SegmentSettings = field(default_factory=SegmentSettings)
     language: LanguageSettings = field(default_factory=LanguageSettings)
     model: ModelSettings = field(default_factory=ModelSettings)
@@ -112,6 +125,10 @@ def settings_of(told: dict[str, Any]) -> Settings:
         raise UsageError(f"extract.engine is '{settings.extract.engine:.60}'.", f"Use one of: {', '.join(ENGINES)}.")
     if settings.extract.hidden not in HIDDEN:
         raise UsageError(f"extract.hidden is '{settings.extract.hidden:.60}'.", f"Use one of: {', '.join(HIDDEN)}.")
+    if settings.ocr.mode not in OCR_MODES:
+        raise UsageError(f"ocr.mode is '{settings.ocr.mode}'.", f"Use one of: {', '.join(OCR_MODES)}.")
+    if not _LANGUAGE.fullmatch(settings.ocr.language):
+        raise UsageError(f"ocr.language is {settings.ocr.language!r}.", "Use a name such as 'nld', or 'nld+eng'.")
     if not 20 <= settings.segment.max_words <= 1000:
         raise UsageError(f"segment.max_words is {settings.segment.max_words}.", "Use a number from 20 to 1000.")
     if not 1 <= settings.segment.min_words <= 20:
@@ -135,8 +152,17 @@ def settings_hash(settings: Settings) -> str:
 
     The model and the language pipeline are left out, since an analysis names both by themselves.
     """
-    driving = {key: value for key, value in asdict(settings).items() if key in ("extract", "segment", "balance")}
+    told = asdict(settings)
+    del told["ocr"]["cache"]  # a folder, which says where and not what
+    driving = {key: value for key, value in told.items() if key in ("extract", "ocr", "segment", "balance")}
     return hashlib.sha256(json.dumps(driving, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def remembering(settings: Settings, folder: Path) -> Settings:
+    """The settings with a place in a folder of results for what text recognition read, where they name no other."""
+    if settings.ocr.cache:
+        return settings
+    return replace(settings, ocr=replace(settings.ocr, cache=str(folder.absolute() / "ocr")))
 
 
 def resource(*parts: str) -> Path:

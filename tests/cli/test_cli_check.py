@@ -16,6 +16,7 @@ from bronnen import language, shelf
 from bronnen.batch import limits
 from bronnen.cli import machine
 from bronnen.cli.machine import Line
+from bronnen.extract import tesseract
 
 NEEDED = {"bronnen", "libraries", "language", "model", "folder", "scan"}
 NO_OPTIONAL = {"office", "pdf", "parquet", "ocr", "dask"}
@@ -178,23 +179,21 @@ def test_versions_are_held_against_bounds(version: str, bounds: str, is_met: boo
 
 
 @pytest.mark.parametrize(
-    ("languages", "lacking"), [("List of languages:\neng\nnld\n", ""), ("eng\n", "Dutch"), (None, "not there")]
+    ("program", "languages", "state"),
+    [("tesseract", {"eng", "nld"}, "ok"), ("tesseract", {"eng"}, "missing"), (None, set(), "missing")],
 )
-def test_text_recognition_needs_tesseract_with_dutch(
-    monkeypatch: pytest.MonkeyPatch, languages: str | None, lacking: str
-) -> None:
-    monkeypatch.setattr(machine.shutil, "which", lambda _: None if languages is None else "tesseract")
-    monkeypatch.setattr(machine.subprocess, "run", lambda *_, **__: SimpleNamespace(stdout=languages))
-    said = machine._ocr_lacking()
-    assert lacking in said and bool(said) == bool(lacking)
-
-
 @pytest.mark.parametrize("system", ["linux", "darwin", "win32", "freebsd"])
-def test_every_system_has_a_line_for_text_recognition(monkeypatch: pytest.MonkeyPatch, system: str) -> None:
+def test_text_recognition_needs_tesseract_with_dutch(
+    monkeypatch: pytest.MonkeyPatch, system: str, program: str | None, languages: set[str], state: str
+) -> None:
     monkeypatch.setattr(sys, "platform", system)
-    monkeypatch.setattr(machine, "_ocr_lacking", lambda: "nothing there")
-    line = optional(monkeypatch)["ocr"]
-    assert line.state == "missing" and "tesseract" in line.mend.lower()
+    monkeypatch.setattr(tesseract, "program", lambda: program)
+    monkeypatch.setattr(tesseract, "version", lambda: "5.3.0")
+    monkeypatch.setattr(tesseract, "languages", lambda: frozenset(languages))
+    tesseract.missing.cache_clear()
+    line = machine._recognition()
+    tesseract.missing.cache_clear()
+    assert line.state == state and ("tesseract" in line.mend.lower()) == (state == "missing")
 
 
 def test_the_page_made_for_the_trial_is_what_other_programs_read(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pdf_factory import Sheet, grid, paragraph, pdf, text
 from bronnen.errors import BronnenError, EncryptedError, NoTextError, UnreadableError
 from bronnen.extract import read
 from bronnen.records import Document, Kind, PageState
-from bronnen.settings import ENGINES, ExtractSettings, Settings
+from bronnen.settings import ENGINES, ExtractSettings, OcrSettings, Settings
 
 LINES = (
     "De gemeente wil weten wat inwoners van de nieuwe regeling vinden en",
@@ -36,7 +36,7 @@ def reads(engine: str, tmp_path: Path) -> Reads:
     def read_bytes(data: bytes) -> Document:
         path = tmp_path / "stuk.pdf"
         path.write_bytes(data)
-        return read(path, Settings(ExtractSettings(engine)))
+        return read(path, Settings(ExtractSettings(engine), OcrSettings("off")))
 
     return read_bytes
 

@@ -88,7 +88,7 @@ def test_a_flat_row_says_what_the_passage_line_says() -> None:
     found = analysis()
     unscored = flat.flat_passage_row(found.document, Whole(found.passages[0], {}, None), None, by_people=True)
     assert unscored["judged_by"] == "person"
-    assert {unscored[name] for name in flat.PASSAGE_COLUMNS if name.endswith("_score")} == {None}
+    assert {unscored[name] for name in flat.PASSAGE_COLUMNS if name.endswith(("_score", "_confidence"))} == {None}
 
 
 # -------------------------------------------------------------------------------------------------------- workbook
@@ -217,7 +217,7 @@ def test_a_file_on_another_drive_has_its_whole_address(monkeypatch: pytest.Monke
 def test_parquet_has_types_nothing_escaped_and_the_same_bytes(tmp_path: Path) -> None:
     path = tmp_path / "passages.parquet"
     rows = [*flat_rows(), {**risky_row("=1+1\udce9"), "page": None, "scientific_used_score": None}]
-    numbers = {name: 0.5 for name in flat.PASSAGE_COLUMNS if name.endswith("_score")}
+    numbers = {name: 0.5 for name in flat.PASSAGE_COLUMNS if name.endswith(("_score", "_confidence"))}
     rows[-1] |= numbers | {"scientific_used_score": None}
     parquet.write_parquet(path, flat.PASSAGE_COLUMNS, iter(rows))
     first = path.read_bytes()

@@ -25,7 +25,7 @@ COLUMNS = [
     *("method", "doubts"),
 ]
 OF_GROUPS = ("rate_more", "rate_more_low", "rate_more_high", "outcome")
-LINE = "document name path page start end kind heading text labels scores sentences"
+LINE = "document name path page start end kind heading text labels scores ocr_confidence sentences"
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,11 @@ FORMATS = ["table", "json", "csv"]
 
 Command = Callable[..., Any]
 
+_OCR = "Read the text in pictures of pages: where there is no good text (auto), of all pages, or never."
+
 
 def settings_options(command: Command) -> Command:
-    """Adds --settings, --engine, --hidden, --spacy-model and --model; the command gets them as one `settings`."""
+    """Adds --settings, --engine, --hidden, --ocr, --spacy-model and --model, which the command gets as `settings`."""
 
     @click.option("--settings", "settings_file", type=click.Path(path_type=Path), help="A TOML file with settings.")
     @click.option(
@@ -34,6 +36,7 @@ def settings_options(command: Command) -> Command:
         type=click.Choice(["leave_out", "keep"]),
         help="Words of a PDF that a reader cannot see, such as those under a black box.",
     )
+    @click.option("--ocr", type=click.Choice(["auto", "off", "force"]), help=_OCR)
     @click.option("--spacy-model", help="An installed spaCy pipeline instead of bronnen's own.")
     @click.option(
         "--model",
@@ -46,6 +49,7 @@ def settings_options(command: Command) -> Command:
         settings_file: Path | None,
         engine: str | None,
         hidden: str | None,
+        ocr: str | None,
         spacy_model: str | None,
         model: str | None,
         **told: Any,
@@ -60,6 +64,8 @@ def settings_options(command: Command) -> Command:
             settings = replace(settings, extract=replace(settings.extract, engine=engine))
         if hidden:
             settings = replace(settings, extract=replace(settings.extract, hidden=hidden))
+        if ocr:
+            settings = replace(settings, ocr=replace(settings.ocr, mode=ocr))
         if spacy_model:
             settings = replace(settings, language=replace(settings.language, spacy_model=spacy_model))
         chosen = model or settings.model.path or in_use()  # told now: all workers, and a later report, have the same

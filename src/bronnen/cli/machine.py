@@ -9,8 +9,6 @@ from __future__ import annotations
 import platform
 import re
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,17 +26,10 @@ _EXTRAS = {
     "office": "Word, OpenDocument and web pages",
     "pdf": "summaries and marked copies as PDF",
     "parquet": "passages as Parquet",
-    "ocr": "text recognition of scans",
     "dask": "more than one machine",
 }
 _REQUIREMENT = re.compile(r"([\w.-]+)(?:\[[^]]*])?\s*([^;]*)(?:;.*extra\s*==\s*['\"]([\w-]+)['\"])?")
 _BOUND = re.compile(r"([<>=!~]+)\s*(\d[\d.]*)")
-_TESSERACT = {
-    "linux": "sudo apt install tesseract-ocr tesseract-ocr-nld ghostscript (Fedora: dnf install tesseract "
-    "tesseract-langpack-nld ghostscript)",
-    "darwin": "brew install tesseract tesseract-lang ghostscript",
-    "win32": "winget install UB-Mannheim.TesseractOCR (tick Dutch under 'additional language data'), and Ghostscript",
-}
 _LEAST_ROOM = 200_000_000  # bytes of disk; a thousand documents take some 400 MB
 _LEAST_MEMORY = 1_500_000_000  # bytes free for one worker
 _TEXT = (
@@ -76,6 +67,7 @@ def lines(out: Path, settings_file: Path | None = None, model: str = "") -> Iter
     yield _tried("scan", "all of it on one page of PDF", lambda: _walk(settings), is_needed=True)
     yield _tried("memory", "documents at the same time", _memory)
     yield from _optional()
+    yield _recognition()
 
 
 def _tried(name: str, purpose: str, trial: Callable[[], str], *, is_needed: bool = False, mend: str = "") -> Line:
@@ -177,10 +169,6 @@ def _optional() -> Iterator[Line]:
             yield Line(extra, MISSING, purpose, ", ".join(wrong) or "not known", _install(extra, required))
         elif extra == "pdf":
             yield _tried(extra, purpose, _typeset, mend=_install(extra, required))
-        elif extra == "ocr":
-            lacking = _ocr_lacking()
-            mend = _TESSERACT.get(sys.platform, _TESSERACT["linux"]) if lacking else ""
-            yield Line(extra, MISSING if lacking else OK, purpose, lacking or "Tesseract with Dutch", mend)
         else:
             names = ", ".join(_version(name) for name, _ in required[extra])
             yield Line(extra, OK, purpose, names)
@@ -203,16 +191,12 @@ def _is_checkout() -> bool:
     return (resource("models").parent / "pyproject.toml").is_file()
 
 
-def _ocr_lacking() -> str:
-    """What text recognition lacks on this machine; nothing where it works."""
-    program = shutil.which("tesseract")
-    if not program:
-        return "the program tesseract is not there"
-    try:
-        said = subprocess.run([program, "--list-langs"], capture_output=True, text=True, timeout=10, check=False).stdout
-    except (OSError, subprocess.SubprocessError) as error:
-        return f"tesseract does not start ({type(error).__name__})"
-    return "" if "nld" in said.split() else "Tesseract has no Dutch (nld)"
+def _recognition() -> Line:
+    """Text recognition, which needs a program and no extra."""
+    from bronnen.extract import tesseract
+
+    found, mend = tesseract.missing("nld") or (f"tesseract {tesseract.version()} with Dutch", "")
+    return Line("ocr", MISSING if mend else OK, "text recognition of scans", found, mend)
 
 
 def _typeset() -> str:

@@ -236,6 +236,7 @@ def _copies(asked: Asked, dossier: Dossier, about: About) -> Outcome:
     from bronnen.report.highlight import highlighted
     from bronnen.report.marking import groups, marks
     from bronnen.report.summary import summary_pdf
+    from bronnen.settings import remembering
 
     voice = Voice(asked.language)
 
@@ -243,7 +244,7 @@ def _copies(asked: Asked, dossier: Dossier, about: About) -> Outcome:
         path = openable(Path(one.document.path))
         if not _is_same(Path(one.document.path), one.document.id):
             raise UsageError(f"{one.document.path} is gone or was changed.", "Scan it again, then report.")
-        document = read(path, dossier.settings)
+        document = read(path, remembering(dossier.settings, asked.folder))
         if document.text != one.document.text:
             raise UsageError(f"{one.document.path} was read by another bronnen.", "Scan it again, then report.")
         cover = Cover(summary_pdf(_summary(one, about, asked.language)), voice.said["cover"])

@@ -75,6 +75,7 @@ def review(
     from bronnen.review.guard import door
     from bronnen.review.queue import Order
     from bronnen.review.serving import serve
+    from bronnen.settings import remembering
     from bronnen.store import Store
 
     _refuse_wrong(name, by, source, blind=blind, again=again and plan is None)
@@ -85,7 +86,7 @@ def review(
         settings, queue, sheet = _queue(store, order, plan)
         desk = Desk(store, queue, blind=blind or sheet is not None)
         early = {} if again or sheet is None else _early(sheet, desk, good_name(name))
-        app = create_app(Review(desk, settings, where, good_name(name), language, sheet, early))
+        app = create_app(Review(desk, remembering(settings, folder), where, good_name(name), language, sheet, early))
 
         def ready() -> None:
             click.echo(f"{len(queue.items)} passages. Open {where.address}")

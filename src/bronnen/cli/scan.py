@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 import click
 
 from bronnen.cli.choices import FORMATS, settings_options
-from bronnen.errors import BronnenError, ExitCode, UsageError
+from bronnen.errors import BronnenError, ExitCode, NoTextError, UsageError
 
 if TYPE_CHECKING:
     from bronnen.cli.inputs import Inputs
     from bronnen.cli.outputs import Written
+    from bronnen.cli.summary import Line
     from bronnen.cli.work import Report
     from bronnen.formats.metadata import Metadata
     from bronnen.records import Failure
@@ -57,9 +58,10 @@ def scan(
 
     DIR gets balance.csv (a row per document), sections.csv (per chapter), groups.csv (all documents together, and per
     group), all three in balance.xlsx too, passages.jsonl, failures.csv, duplicates.csv, warnings.csv (pages that could
-    not be read, or hold words that nobody sees) and bronnen.sqlite (the store). They describe the files of this run;
-    the store keeps earlier ones too. Run again into the same DIR, only new or changed files are read, and files that
-    failed. Ctrl-C keeps what is done: the same command goes on from there.
+    not be read, hold words that nobody sees, or were read by text recognition) and bronnen.sqlite (the store); the
+    folder ocr remembers what text recognition read. They describe the files of this run; the store keeps earlier ones
+    too. Run again into the same DIR, only new or changed files are read, and files that failed. Ctrl-C keeps what is
+    done: the same command goes on from there.
     """
     from bronnen import extract
     from bronnen.cli.inputs import collect
@@ -68,6 +70,7 @@ def scan(
 
     if jobs is not None:
         settings = replace(settings, batch=replace(settings.batch, jobs=jobs))
+    settings = _with_ocr(settings, out)
     told = read_metadata(extract.openable(metadata)) if metadata else None
     inputs = collect(paths, extract.SUFFIXES, out)
     _tell_ignored(inputs.ignored)
@@ -82,6 +85,30 @@ def scan(
             raise stopped
         code = ExitCode.INTERRUPTED if stopped else _exit_code(store.failures(run), paths)
     ctx.exit(int(code))
+
+
+def _with_ocr(settings: Settings, out: Path) -> Settings:
+    """The settings with a folder of the results to remember recognised pages in."""
+    from bronnen.settings import remembering
+
+    if settings.ocr.mode == "force":
+        from bronnen.errors import MissingError
+        from bronnen.extract.ocr import lacking
+
+        if missing := lacking(settings.ocr.language):
+            raise MissingError(missing)
+    return remembering(settings, out)
+
+
+def _lacking(lines: Sequence[Line], failures: Sequence[Failure], settings: Settings) -> str:
+    """What would have read the pages that were not read, where it is missing."""
+    pages = sum(len(line.unread) for line in lines)
+    scans = sum(failure.code == NoTextError.code for failure in failures)
+    if settings.ocr.mode == "off" or not (pages or scans):
+        return ""
+    from bronnen.extract.ocr import lacking
+
+    return lacking(settings.ocr.language) or ""
 
 
 def _work(store: Store, inputs: Inputs, settings: Settings, retry: bool) -> BronnenError | KeyboardInterrupt | None:
@@ -135,6 +162,7 @@ def _tell(
         unfinished=len(inputs.files) - done,
         total=written.total,
         remarks=written.remarks,
+        lacking=_lacking(written.lines, failures, settings),
     )
     if form == "table":
         show(page, console())

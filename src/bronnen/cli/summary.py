@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bronnen.cli.screen import bar, printable, some
+from bronnen.errors import NoTextError
 from bronnen.quantify import ENOUGH, HARDLY_ANY, TOO_LITTLE, hundredth, hundredths
-from bronnen.records import Analysis, Balance, Estimate, Failure, PageState, Source
+from bronnen.records import Analysis, Balance, Estimate, Failure, PageState, Source, recognised
 from bronnen.store import Duplicate
 from bronnen.taxonomy import looks
 
@@ -37,6 +38,8 @@ class Line:
     has_sources: bool  # so many that their shares mean something
     not_read: Mapping[PageState, tuple[int, ...]]
     hidden: Mapping[int, int] = field(default_factory=dict)  # per page how many words on it nobody sees
+    recognised: Mapping[int, float] = field(default_factory=dict)  # pages read by text recognition, and how surely
+    unread: tuple[int, ...] = ()  # pages that text recognition never saw
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class Summary:
     unfinished: int = 0
     total: Line | None = None
     remarks: Sequence[str] = ()
+    lacking: str = ""  # what is missing to read scanned pages
 
 
 def line_of(analysis: Analysis) -> Line:
@@ -64,8 +68,10 @@ def line_of(analysis: Analysis) -> Line:
         for state in _NOT_READ
         if (numbers := tuple(page.number for page in pages if page.state is state))
     }
+    unread = tuple(one.number for one in pages if one.state in _NOT_READ and one.confidence is None)
+    hidden = {page.number: page.hidden for page in pages if page.hidden}
     found = line(analysis.document.name, len(pages), analysis.balance, not_read)
-    return replace(found, hidden={page.number: page.hidden for page in pages if page.hidden})
+    return replace(found, hidden=hidden, recognised=recognised(pages), unread=unread)
 
 
 def line(name: str, pages: int, balance: Balance, not_read: Mapping[PageState, tuple[int, ...]]) -> Line:
@@ -87,6 +93,14 @@ def show(summary: Summary, screen: Console) -> None:
     _failures(summary.failures, screen)
     _not_read(summary.lines, screen)
     _hidden(summary.lines, screen)
+    _recognised(summary.lines, screen)
+    if summary.lacking:
+        pages, partly = sum(len(line.unread) for line in summary.lines), sum(1 for line in summary.lines if line.unread)
+        scans = sum(failure.code == NoTextError.code for failure in summary.failures)
+        told = [f"{pages} bladzijden in {partly} documenten"] if pages else []
+        told += [f"{scans} hele documenten"] if scans else []
+        _say(screen, f"Niet gelezen, want tekstherkenning (OCR) ontbreekt: {' en '.join(told)}.")
+        _say(screen, f"  {printable(summary.lacking)} Dezelfde opdracht leest daarna alleen die.")
     if summary.duplicates:
         _say(screen, f"Dubbel (zelfde inhoud als een ander bestand): {len(summary.duplicates)}, zie duplicates.csv.")
     if summary.unfinished:
@@ -178,6 +192,18 @@ def _hidden(lines: Sequence[Line], screen: Console) -> None:
     if len(found) > _MOST:
         _say(screen, f"  ... en nog {len(found) - _MOST}: zie warnings.csv.")
     _say(screen, "In het bestand zelf staat die tekst nog. Wie het bestand deelt, deelt die tekst mee.")
+
+
+def _recognised(lines: Sequence[Line], screen: Console) -> None:
+    read = [line for line in lines if line.recognised]
+    if read:
+        _say(screen, "Gelezen met tekstherkenning (OCR), waarbij fouten kunnen zijn gemaakt:")
+    for line in read[:_MOST]:
+        sure = list(line.recognised.values())
+        said = f"blz. {ranges(tuple(line.recognised))}, zekerheid {sum(sure) / len(sure):.0%}"
+        _say(screen, f"  {printable(line.name)}: {said}")
+    if len(read) > _MOST:
+        _say(screen, f"  ... en nog {len(read) - _MOST}: zie warnings.csv.")
 
 
 def ranges(numbers: Sequence[int]) -> str:

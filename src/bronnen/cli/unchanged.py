@@ -75,4 +75,7 @@ def _line(told: Mapping[str, Any]) -> Line:
         is_enough=told["is_enough"],
         has_sources=told["has_sources"],
         not_read={PageState(name): tuple(numbers) for name, numbers in told["not_read"].items()},
+        hidden={int(page): count for page, count in told["hidden"].items()},
+        recognised={int(page): sure for page, sure in told["recognised"].items()},
+        unread=tuple(told["unread"]),
     )

@@ -35,7 +35,7 @@ def work(store: Store, inputs: Inputs, settings: Settings, report: Report, *, re
     Interrupted, the store holds what was finished by then, under the newest run.
     """
     files = inputs.files
-    run = store.begin_run(settings, __version__)
+    run = store.begin_run(replace(settings, ocr=replace(settings.ocr, cache="")), __version__)  # a folder is no result
     store.pass_over(run, (), dict(inputs.ignored))
     twins, failures = _identified(inputs, lambda: report(0, len(files), ""))
     for position, failure in failures:
@@ -141,7 +141,15 @@ def _known(store: Store, ids: Iterable[str], settings: Settings) -> set[str]:
         from bronnen.pipeline import load_tools  # costs seconds, so only where it may save more
 
         wanted = load_tools(settings).made_with
-    return {found for found, made_with in made.items() if made_with == wanted}
+    return {found for found, made_with in made.items() if made_with == wanted} - _readable_now(store, settings)
+
+
+def _readable_now(store: Store, settings: Settings) -> set[str]:
+    """The ids of documents with pages that text recognition can read by now, and could not when they were read."""
+    from bronnen.extract.ocr import lacking
+
+    can_read = settings.ocr.mode != "off" and lacking(settings.ocr.language) is None
+    return store.unread() if can_read else set()
 
 
 def _keep(store: Store, run: int, position: int, path: Path, outcome: Analysis | Failure, document_id: str) -> bool:

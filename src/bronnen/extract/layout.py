@@ -167,7 +167,7 @@ def _write_lines(draft: _Draft, lines: Sequence[Line]) -> None:
                 text, gap_after = at_line_end(text, lines[index + 1].words[0].text, draft.known)
             start = draft.write(gap + text) + len(gap)
             box = (word.x0, word.top, word.x1, word.bottom)
-            draft.words.append(Word(start, draft.length, line.page, *box, word.size, word.bold))
+            draft.words.append(Word(start, draft.length, line.page, *box, word.size, word.bold, word.confidence))
             gap = gap_after
 
 

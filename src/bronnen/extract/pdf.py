@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from bronnen.errors import BronnenError, EncryptedError, NoTextError, UnreadableError
-from bronnen.extract import layout, pdfium
+from bronnen.extract import layout, ocr, pdfium
 from bronnen.extract.garbled import is_garbled
 from bronnen.extract.words import RawPage, without
 from bronnen.records import PageState, Stage, Told, silent
@@ -35,10 +35,14 @@ def read(data: bytes, name: str, settings: Settings, told: Told = silent) -> tup
         pages, extractor = pages_of(data, settings.extract, told)
     except BronnenError as error:
         raise type(error)(f"{name} {error.message}", error.next_step) from error
-    states = [state_of(page) for page in pages]
+    outcomes = ocr.recognised(data, pages, [state_of(page) for page in pages], settings, told)
+    states = [one.state for one in outcomes]
     if PageState.TEXT not in states:
-        raise _no_text(name, pages, states)
-    return layout.from_pages(pages, states), extractor
+        raise _no_text(name, pages, states, settings)
+    laid = ocr.placed(layout.from_pages([one.page for one in outcomes], states), outcomes)
+    if any(one.recognised for one in outcomes):
+        extractor = f"{extractor}, {ocr.version(settings.ocr.language)}"
+    return laid, extractor
 
 
 def pages_of(data: bytes, asked: ExtractSettings, told: Told = silent) -> tuple[list[RawPage], str]:
@@ -191,16 +195,20 @@ def _named(data: bytes, error: UnreadableError) -> UnreadableError:
     return UnreadableError("is not a PDF.", "Fetch the file again, or give it the ending that fits it.")
 
 
-def _no_text(name: str, pages: list[RawPage], states: list[PageState]) -> BronnenError:
+def _no_text(name: str, pages: list[RawPage], states: list[PageState], settings: Settings) -> BronnenError:
     if all(page.failed for page in pages):
         return UnreadableError(f"{name} has no page that can be read ({pages[0].failed}).", "Fetch the file again.")
     told = ", ".join(_counted(states))
     if PageState.SCANNED in states or PageState.GARBLED in states:
-        return NoTextError(
-            f"{name} has no text that can be read: of {len(states)} pages {told}.",
-            "Recognise the text first, for example with 'ocrmypdf --language nld --force-ocr', and try again.",
-        )
+        return NoTextError(f"{name} has no text that can be read: of {len(states)} pages {told}.", _next(settings))
     return NoTextError(f"{name} has no text: all {len(states)} pages are empty.", "Check that it is the right file.")
+
+
+def _next(settings: Settings) -> str:
+    """What to do about a document that text recognition did not get to, or could not read either."""
+    if settings.ocr.mode == "off":
+        return "Read it with text recognition: --ocr auto."
+    return ocr.lacking(settings.ocr.language) or "Text recognition could not read it either: find a better copy."
 
 
 def _counted(states: list[PageState]) -> Iterator[str]:

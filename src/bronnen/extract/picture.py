@@ -9,12 +9,15 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from bronnen.errors import BronnenError, UnreadableError
 from bronnen.extract import layout, pdfium
+from bronnen.extract import ocr as recogniser
 from bronnen.places import Places
 from bronnen.records import PageState, Word
+from bronnen.settings import OcrSettings
 
 _WIDE, _TALL = 1100, 2400  # pixels at most
 _MARK = (255, 236, 150)  # laid over the page as a marker's ink: what is black stays black
@@ -32,8 +35,8 @@ class Picture:
     words: tuple[Word, ...]
 
 
-def picture(data: bytes, number: int) -> Picture:
-    """Page `number` (from 1) of the PDF in `data`.
+def picture(data: bytes, number: int, ocr: OcrSettings | None = None) -> Picture:
+    """Page `number` (from 1) of the PDF in `data`; with `ocr` a page that text recognition read, as it is remembered.
 
     Raises:
         UnreadableError, EncryptedError: the file or the page cannot be read.
@@ -43,8 +46,10 @@ def picture(data: bytes, number: int) -> Picture:
         if not 1 <= number <= len(document):
             raise UnreadableError(f"has no page {number}.")
         try:
-            raw, _ = pdfium.read_page(document, number)
-            laid = layout.from_pages([raw], [PageState.TEXT])
+            laid = _recognised(document, number, ocr) if ocr else None
+            if laid is None:
+                raw, _ = pdfium.read_page(document, number)
+                laid = layout.from_pages([raw], [PageState.TEXT])
             text, words = laid.text, laid.words
         except BronnenError:
             raise
@@ -61,6 +66,16 @@ def picture(data: bytes, number: int) -> Picture:
         except Exception as error:  # the edge: whatever a damaged page makes pdfium do
             raise UnreadableError(f"has a page {number} that cannot be drawn.") from error
     return Picture(image, scale, text, tuple(words))
+
+
+def _recognised(document: Any, number: int, settings: OcrSettings) -> layout.Laid | None:
+    if not settings.cache:
+        return None
+    found = recogniser.recognise_page(document, number, settings.language, 0, Path(settings.cache), only_known=True)
+    if found is None:
+        return None
+    outcome = recogniser.Outcome(found.page, PageState.TEXT, found, True)
+    return recogniser.placed(layout.from_pages([found.page], [PageState.TEXT]), [outcome])
 
 
 def place_on(page: Picture, quote: str, before: int) -> tuple[int, int] | None:

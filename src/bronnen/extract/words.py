@@ -29,6 +29,7 @@ class RawWord(NamedTuple):
     bottom: float
     size: float  # of the font, in points as displayed
     bold: bool
+    confidence: float | None = None  # of the text recognition, 0 to 1; None where text was there
 
 
 class RawTable(NamedTuple):

@@ -12,7 +12,7 @@ PASSAGE_COLUMNS = (
     *("document", "name", "path", "page", "start", "end", "kind", "heading", "text"),
     *(source.value for source in Source),
     *(f"{source}_{use}_score" for source in Source for use in Use),
-    *("reasons", "judged_by"),
+    *("reasons", "judged_by", "ocr_confidence"),
 )
 INSTITUTE_COLUMNS = ("bearer", "kind", "source", "use", "documents", "passages")
 METHOD_COLUMNS = ("key", "value")
@@ -43,4 +43,5 @@ def flat_passage_row(
         for use in Use:
             score = scores.get(source, {}).get(use)
             row[f"{source}_{use}_score"] = None if score is None else round(score, DECIMALS)
-    return {**row, "reasons": reasons, "judged_by": "person" if by_people else "model"}
+    sure = None if passage.confidence is None else round(passage.confidence, DECIMALS)
+    return {**row, "reasons": reasons, "judged_by": "person" if by_people else "model", "ocr_confidence": sure}

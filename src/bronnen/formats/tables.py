@@ -16,7 +16,19 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from bronnen.formats import FORMULA, replacing, without_surrogates
-from bronnen.records import Balance, Document, Estimate, Failure, Labels, PageState, Passage, Scores, Source, Use
+from bronnen.records import (
+    Balance,
+    Document,
+    Estimate,
+    Failure,
+    Labels,
+    PageState,
+    Passage,
+    Scores,
+    Source,
+    Use,
+    recognised,
+)
 
 Value = str | int | float | None
 Row = Mapping[str, Value]
@@ -46,11 +58,17 @@ WARNING_COLUMNS = ("path", "page", "code", "message")
 DECIMALS = 4
 
 _WARNINGS = {
-    PageState.SCANNED: "This page is a picture without text and was not read; run OCR on the file first.",
+    PageState.SCANNED: "This page is a picture without text and was not read; `bronnen check` tells what reads it.",
     PageState.GARBLED: "The text layer of this page is not the text a reader sees; it was not read.",
 }
 _SOURCES = tuple((source, source.value) for source in Source)  # asked of every sentence
 _USES = tuple((use, use.value) for use in Use)
+_IN_VAIN = (
+    "Text recognition found no text on this page that it is sure of (a photograph, handwriting), or gave up on it."
+)
+UNSURE = 0.9
+"""Where text recognition is less sure than this, from 0 to 1, more than a tenth of the words is wrong (docs/ocr.md)."""
+
 T = TypeVar("T")
 
 
@@ -165,12 +183,20 @@ def failure_row(failure: Failure) -> dict[str, Value]:
 
 
 def warning_rows(path: str, document: Document) -> Iterator[dict[str, Value]]:
-    """A row for every page that was there but could not be read, and for every page with words that nobody sees."""
+    """A row for every page that could not be read, holds words that nobody sees, or was read by text recognition."""
     for page in document.pages:
+        row: dict[str, Value] = {"path": path, "page": page.number}
         if page.state in _WARNINGS:
-            yield {"path": path, "page": page.number, "code": page.state.value, "message": _WARNINGS[page.state]}
+            message = _WARNINGS[page.state] if page.confidence is None else _IN_VAIN
+            yield {**row, "code": page.state.value, "message": message}
         if page.hidden:
-            yield {"path": path, "page": page.number, "code": "hidden", "message": _hidden(page.hidden)}
+            yield {**row, "code": "hidden", "message": _hidden(page.hidden)}
+    for number, sure in recognised(document.pages).items():
+        code, more = (
+            ("ocr_unsure", ": more than one in ten may be wrong, look at the page") if sure < UNSURE else ("ocr", "")
+        )
+        message = f"This page was read by text recognition (OCR), which is {sure:.0%} sure of its words{more}."
+        yield {"path": path, "page": number, "code": code, "message": message}
 
 
 def _hidden(count: int) -> str:
@@ -198,6 +224,7 @@ def passage_rows(document: Document, passages: Iterable[LabelledPassage]) -> Ite
             "text": document.text[passage.start : passage.end],
             "labels": _labels(labelled.labels),
             "scores": _scores(labelled.scores),
+            "ocr_confidence": _rounded(passage.confidence),
             "sentences": [
                 {
                     "start": sentence.start,

@@ -11,7 +11,8 @@ from bronnen.records import Kind, Source, page_at
 from bronnen.report.facts import About, doubts, pages_of, said_of
 from bronnen.report.findings import gap_line
 from bronnen.report.marking import sure
-from bronnen.report.passages import strongest
+from bronnen.report.passages import in_hundredths, strongest
+from bronnen.report.recognised import recognised_brief
 from bronnen.report.summary import Quote, SourceRow, Summary
 from bronnen.report.voice import Voice, quoted
 from bronnen.settled import LabelledPassage, carrying
@@ -61,7 +62,7 @@ def summary_of(told: Told, gaps: Sequence[Gap], asked: Sequence[Asked], about: A
         rows=tuple(rows),
         gaps=tuple(gap_line(gap, {document.id: told.name}, voice) for gap in gaps),
         questions=tuple(_questions(asked)),
-        doubts=tuple(doubts(balance, voice)),
+        doubts=(*doubts(balance, voice), *recognised_brief(document.pages, voice)),
         made=said["brief_made"].format(
             version=made.version, model=made.model, hash=document.id[:_HASH], date=about.date[:10]
         ),
@@ -99,4 +100,6 @@ def where(labelled: LabelledPassage, told: Told, voice: Voice) -> str:
     parts = [] if page is None else [voice.said["page"].format(page=page.number)]
     if passage.heading and passage.kind is not Kind.HEADING:
         parts.append(voice.said["under"].format(heading=quoted(passage.heading, 80)))
+    if passage.confidence is not None:
+        parts.append(voice.said["recognised_passage"].format(sure=in_hundredths(passage.confidence)))
     return ", ".join(parts)

@@ -25,6 +25,7 @@ from bronnen.records import Balance, Estimate, Failure, PageState, Source, Use
 from bronnen.report import findings, talk
 from bronnen.report.glass import Seen, lens_facts
 from bronnen.report.places import place
+from bronnen.report.recognised import recognised_lines
 from bronnen.report.voice import Facts, Voice, quoted
 from bronnen.taxonomy import looks, use_name
 
@@ -285,6 +286,7 @@ def made(dossier: Dossier, about: About, voice: Voice) -> Facts:
         "files": _files(dossier),
         "unread": _unread(dossier, voice),
         "hidden": [line for told in dossier.documents if (line := _hidden(told, voice))],
+        "recognised": recognised_lines(dossier, voice),
         "same": [f"{quoted(one.path, _NAME)} = {quoted(one.same_as, _NAME)}" for one in about.duplicates],
         "settings": json.dumps(asdict(dossier.settings), indent=1),
         "failures": [(quoted(failure.path, _NAME), voice.failure(failure)) for failure in about.failures],

@@ -20,7 +20,8 @@ Facts = dict[str, Any]
 def passage_facts(told: Told, language: str) -> Iterator[Facts]:
     """The passages of a document in reading order, without headings: those are never counted.
 
-    Keys: `p` page or None, `h` the heading above it, `k` its kind, `t` its text, `l` its labels. Per label: `s` the
+    Keys: `p` page or None, `h` the heading above it, `k` its kind, `t` its text, `l` its labels, `o` how sure text
+    recognition was of it, in hundredths, where that read it. Per label: `s` the
     number of its source, `u` 0 for used and 1 for called for, `c` the probability in hundredths or None where people
     judged, `a` and `b` the begin and end in the text of the sentence that carries it, `w` what weighed, in words.
     Begins and ends count UTF-16 code units, as JavaScript does.
@@ -34,13 +35,14 @@ def passage_facts(told: Told, language: str) -> Iterator[Facts]:
         if passage.kind is Kind.HEADING:
             continue
         at = bisect_right(starts, passage.start) - 1
+        sure = passage.confidence
         yield {
             "p": pages[at].number if at >= 0 else None,
             "h": passage.heading,
             "k": passage.kind.value,
             "t": shown(document.text[passage.start : passage.end]),
             "l": [label_facts(labelled, source, document.text, language) for source in Source if source in labels],
-        }
+        } | ({} if sure is None else {"o": in_hundredths(sure)})
 
 
 def label_facts(labelled: LabelledPassage, source: Source, text: str, language: str) -> Facts:

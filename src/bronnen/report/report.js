@@ -180,7 +180,7 @@
   function article(passage, link) {
     const element = make("article", { class: passage.l.length ? "labelled" : "plain" });
     const where = make("p", { class: "where" });
-    const place = [passage.p === null ? null : fill(said.page, { page: passage.p }), passage.h || null].filter(Boolean).join(" · ");
+    const place = [passage.p === null ? null : fill(said.page, { page: passage.p }), passage.h || null, passage.o ? fill(said.recognised_passage, { sure: passage.o }) : null].filter(Boolean).join(" · ");
     where.append(place);
     if (link && passage.p !== null && passage.l.length) {
       where.append(" · ", make("a", { href: `${link}#page=${passage.p}`, target: "_blank", rel: "noopener" }, fill(said.open_page, { page: passage.p })));

@@ -142,6 +142,11 @@ NL = {
     "hidden_next": "In het bestand zelf staan ze nog: wie het bestand deelt, deelt ook deze woorden. Is dat niet de bedoeling? Vraag de maker om een versie waarin ze echt zijn weggehaald.",
     "hidden_page": "{words} op bladzijde {pages}",
     "hidden_pages": "{words} op de bladzijden {pages}",
+    "recognised": "Gelezen met tekstherkenning (OCR)",
+    "recognised_said": "Deze bladzijden zijn plaatjes. Een programma heeft de letters erin herkend, en maakt daarbij soms fouten. De zekerheid is hoe zeker het programma gemiddeld is van een woord.",
+    "recognised_pages": "{name}: blz. {pages}, zekerheid {sure}%",
+    "recognised_passage": "gelezen met tekstherkenning (OCR), zekerheid {sure}%",
+    "recognised_brief": "Van de {all} zijn er {count} gelezen met tekstherkenning (OCR), zekerheid {sure}%. Daar kunnen fouten in zitten.",
     "same": "Dezelfde bestanden",
     "low_chance": "Een label staat er al bij een lagere kans dan 50%: anders zou te veel gemist worden. Kies hierboven ‘50% of meer’ voor alleen de zekerste.",
     "nouns": {
@@ -324,6 +329,11 @@ EN = {
     "hidden_next": "The file itself still holds them: whoever shares the file shares these words too. Is that not meant? Ask its maker for a version from which they are really taken out.",
     "hidden_page": "{words} on page {pages}",
     "hidden_pages": "{words} on pages {pages}",
+    "recognised": "Read by text recognition (OCR)",
+    "recognised_said": "These pages are pictures. A program recognised the letters in them, and makes mistakes now and then. The certainty is how sure the program is of a word, on average.",
+    "recognised_pages": "{name}: p. {pages}, certainty {sure}%",
+    "recognised_passage": "read by text recognition (OCR), certainty {sure}%",
+    "recognised_brief": "Of the {all}, {count} were read by text recognition (OCR), certainty {sure}%. There may be mistakes in them.",
     "same": "The same files",
     "low_chance": "A label is given below a probability of 50% too: else too much would be missed. Choose ‘50% or more’ above for the surest only.",
     "nouns": {

@@ -19,8 +19,9 @@ from bronnen.errors import BronnenError
 from bronnen.extract import openable
 from bronnen.extract.picture import Picture, marked, picture, place_on
 from bronnen.places import bare
-from bronnen.records import Document, Passage
+from bronnen.records import Document, Passage, recognised
 from bronnen.report.highlight import boxes_of
+from bronnen.settings import OcrSettings
 
 _PATIENCE = 20.0  # seconds
 _KEPT = 6  # pages in memory, some 5 MB each
@@ -39,7 +40,8 @@ class State(StrEnum):
 class Pictures:
     """The pages that were drawn last, and which files are as they were."""
 
-    def __init__(self) -> None:
+    def __init__(self, ocr: OcrSettings | None = None) -> None:
+        self._ocr = ocr  # where text recognition remembers what it read
         self._lock = Lock()
         self._pages: OrderedDict[tuple[str, int], Picture] = OrderedDict()
         self._checked: dict[str, tuple[int, int, bool]] = {}  # per document: time and size of its file, is it the same
@@ -75,7 +77,8 @@ class Pictures:
                 data = _bytes(document)
                 if data is None:
                     return None
-                self._pages[key] = picture(data, number)
+                is_recognised = number in recognised(document.pages)
+                self._pages[key] = picture(data, number, self._ocr if is_recognised else None)
             except (OSError, ValueError, BronnenError):
                 return None
             if len(self._pages) > _KEPT:

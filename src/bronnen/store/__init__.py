@@ -199,6 +199,11 @@ class Store:
         with reading(self.path):
             return tables.made_with(self._connection)
 
+    def unread(self) -> set[str]:
+        """The ids of documents with pages that need text recognition and never got it."""
+        with reading(self.path):
+            return tables.unread(self._connection)
+
     def analyses(self, run: int, first: int = 0, most: int = -1) -> Iterator[Analysis]:
         """What came out of a run, one document in memory at a time, in the order of its files.
 
@@ -360,14 +365,9 @@ class Store:
                 (key,),
             ).fetchone()
             verdicts = tuple(self._verdicts(key, document))
-            return Analysis(
-                document,
-                tables.passages(self._connection, key, len(document.text)),
-                verdicts,
-                rows.balance_of(made[0]),
-                MadeWith(*map(text_of, made[1:])),
-                tables.known(self._connection, made[3]),
-            )
+            passages = tables.passages(self._connection, key, len(document.text))
+            made_with, known = MadeWith(*map(text_of, made[1:])), tables.known(self._connection, made[3])
+            return Analysis(document, passages, verdicts, rows.balance_of(made[0]), made_with, known)
 
     def _verdicts(
         self, key: int, document: Document, start: int = 0, end: int = 2**62, by: str = "all"

@@ -299,6 +299,15 @@ def scored(connection: sqlite3.Connection, key: int) -> Scored:
     return Scored(document_id, text, passages)
 
 
+def unread(connection: sqlite3.Connection) -> set[str]:
+    """The ids of documents with pages that need text recognition and never got it."""
+    question = (
+        "SELECT DISTINCT d.id FROM document_pages p JOIN documents d ON d.key = p.document "
+        "WHERE p.state IN (?, ?) AND p.confidence IS NULL"
+    )
+    return {row[0] for row in connection.execute(question, (PageState.SCANNED.value, PageState.GARBLED.value))}
+
+
 def around(
     connection: sqlite3.Connection, key: int, start: int
 ) -> tuple[Passage | None, Passage, Passage | None] | None:

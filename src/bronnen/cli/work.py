@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from bronnen.cli.screen import printable
 from bronnen.errors import BronnenError, ExitCode, UnreadableError
 from bronnen.extract import openable
 from bronnen.records import Analysis, Failure
+from bronnen.remote import Place, Remote, sha256_of
 from bronnen.settings import Settings
 from bronnen.store import Duplicate, Store
 
@@ -24,10 +26,13 @@ Twins = dict[str, deque[int]]
 """Per document id the positions of the files with those bytes that are not looked at yet, in order."""
 
 
+_AT_ONCE = 16  # files behind an address that are hashed at the same time
 _TRIES = 2  # runs in which a document may cost a worker before it is kept apart
 
 
-def work(store: Store, inputs: Inputs, settings: Settings, report: Report, *, retry: bool = False) -> int:
+def work(
+    store: Store, inputs: Inputs, settings: Settings, report: Report, *, retry: bool = False, scheduler: str = ""
+) -> int:
     """Puts a run with all the files into the store; the run's number.
 
     Of files with the same bytes the first one that can be read is analysed: one may fail where another with a
@@ -53,9 +58,9 @@ def work(store: Store, inputs: Inputs, settings: Settings, report: Report, *, re
     report(done, len(files), "")
     todo = [positions.popleft() for found, positions in twins.items() if found not in taken and found not in apart]
     if todo:
-        with crew(settings, len(todo)) as at_work:
+        with crew(settings, [files[position] for position in todo], scheduler) as at_work:
             while todo:
-                places = {openable(files[position]): position for position in todo}
+                places = {_readable(files[position], ids[position]): position for position in todo}
                 todo = []
                 for path, outcome in analyse_all(places, settings, at_work):
                     position = places[path]
@@ -87,21 +92,43 @@ def _kept_apart(store: Store, run: int, ids: Collection[str]) -> dict[str, Failu
 _APART = "This happened in {times} runs, so it was not tried again; `--retry` tries it."
 
 
-def _identified(files: list[Path], report: Callable[[], None]) -> tuple[Twins, list[tuple[int, Failure]]]:
+def _identified(files: list[Place], report: Callable[[], None]) -> tuple[Twins, list[tuple[int, Failure]]]:
     """The files by what is in them, and those that could not be opened."""
     twins: Twins = {}
     failures: list[tuple[int, Failure]] = []
-    for position, path in enumerate(files):
-        try:
-            twins.setdefault(_checked_hash(path), deque()).append(position)
-        except (OSError, ValueError, BronnenError) as error:
-            failures.append((position, failure_of(path, _as_unreadable(path, error))))
+    for position, found in enumerate(_hashes(files)):
+        if isinstance(found, Failure):
+            failures.append((position, found))
+        else:
+            twins.setdefault(found, deque()).append(position)
         if position % 50 == 0:
             report()
     return twins, failures
 
 
-def _duplicates(files: list[Path], position: int, twins: Iterable[int]) -> Iterator[tuple[int, Duplicate]]:
+def _hashes(files: list[Place]) -> Iterator[str | Failure]:
+    """Per file its hash or why it cannot be read; several at once where each would wait for a server."""
+    if not any(isinstance(file, Remote) for file in files):
+        yield from map(_hash, files)
+        return
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        for start in range(0, len(files), _AT_ONCE):
+            yield from threads.map(_hash, files[start : start + _AT_ONCE])
+
+
+def _hash(file: Place) -> str | Failure:
+    try:
+        return sha256_of(file) if isinstance(file, Remote) else _checked_hash(file)
+    except (OSError, ValueError, BronnenError) as error:
+        return failure_of(file, _as_unreadable(file, error))
+
+
+def _readable(file: Place, document_id: str) -> Place:
+    """What a worker opens; a file behind an address takes along what it must be."""
+    return replace(file, sha256=document_id) if isinstance(file, Remote) else openable(file)
+
+
+def _duplicates(files: list[Place], position: int, twins: Iterable[int]) -> Iterator[tuple[int, Duplicate]]:
     for twin in twins:
         yield twin, Duplicate(str(files[twin]), str(files[position]))
 
@@ -115,7 +142,7 @@ def _checked_hash(path: Path) -> str:
     return file_hash(file)
 
 
-def _as_unreadable(path: Path, error: Exception) -> BronnenError:
+def _as_unreadable(path: Place, error: Exception) -> BronnenError:
     if isinstance(error, BronnenError):
         return error
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
@@ -133,7 +160,7 @@ def _known(store: Store, ids: Iterable[str], settings: Settings) -> set[str]:
     return {found for found, made_with in made.items() if made_with == wanted}
 
 
-def _keep(store: Store, run: int, position: int, path: Path, outcome: Analysis | Failure, document_id: str) -> bool:
+def _keep(store: Store, run: int, position: int, path: Place, outcome: Analysis | Failure, document_id: str) -> bool:
     """Puts what became of a file into the store; whether that is an analysis."""
     if isinstance(outcome, Analysis):
         document = replace(outcome.document, path=str(path), name=path.name)

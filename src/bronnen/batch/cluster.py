@@ -248,14 +248,20 @@ def _client(scheduler: str, settings: Settings, documents: int) -> Iterator[Any]
             yield client
         return
     jobs = max(1, min(settings.batch.jobs or cores(), documents))
-    told = {"distributed.worker.daemon": False, "distributed.scheduler.allowed-failures": _TRIES}
+    told = {
+        "distributed.worker.daemon": False,
+        "distributed.scheduler.allowed-failures": _TRIES,
+        "distributed.scheduler.http.routes": [],  # no page that tells who reads what
+        "distributed.worker.http.routes": [],
+    }
     with (
         dask.config.set(told),
         LocalCluster(
             n_workers=jobs,
             threads_per_worker=1,
             processes=True,
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",
+            worker_dashboard_address="127.0.0.1:0",
             security=True,  # certificates for this run: other users of the machine cannot speak to it
             silence_logs=logging.CRITICAL,
         ) as made,

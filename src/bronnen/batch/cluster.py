@@ -253,12 +253,15 @@ def _client(scheduler: str, settings: Settings, documents: int) -> Iterator[Any]
         "distributed.scheduler.allowed-failures": _TRIES,
         "distributed.scheduler.http.routes": [],  # no page that tells who reads what
         "distributed.worker.http.routes": [],
+        "distributed.worker.profile.enabled": False,  # it looks a hundred times a second at what waits
+        "distributed.admin.tick.interval": "500ms",
+        "distributed.admin.system-monitor.interval": "5s",
     }
     with (
         dask.config.set(told),
         LocalCluster(
-            n_workers=jobs,
-            threads_per_worker=1,
+            n_workers=1,  # it keeps a process per thread, and each Dask worker more would cost seconds to start
+            threads_per_worker=jobs,
             processes=True,
             dashboard_address="127.0.0.1:0",
             worker_dashboard_address="127.0.0.1:0",

@@ -6,8 +6,9 @@ Runs the same `bronnen scan` three ways in turn, everything included, and prints
 clock, as ratios against the scan's own workers. `--scheduler local` starts and ends its cluster within that time; the
 third way finds one that stands already, of as many Dask workers as there are workers, with the settings that
 docs/scale.md gives. Seconds of all processors together say something on a busy machine too; those of the scanning
-process tell how much of the work can never be shared. The output files must be equal byte for byte. `--limit N` takes N files spread over the folder, `--jobs N` so
-many workers. Linux only: it waits for every process that a scan leaves behind, to count its time.
+process tell how much of the work can never be shared. The output files must be equal byte for byte. `--limit N` takes
+N files spread over the folder, `--jobs N` so many workers, `--turns N` the best of N. Linux only: it waits for every
+process that a scan leaves behind, to count its time.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def scan(paths: list[Path], out: Path, jobs: int, *more: str) -> Taken:
     """What the whole command takes."""
     command = [sys.executable, "-m", "bronnen", "scan", *map(str, paths), "--out", str(out), "--jobs", str(jobs), *more]
     before, started = os.times(), time.perf_counter()
-    began = subprocess.Popen([*command, "--format", "csv"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    began = subprocess.Popen([*command, "--format", "csv"], stdout=subprocess.DEVNULL)
     own = 0.0
     while began.poll() is None:
         with suppress(OSError):

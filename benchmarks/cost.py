@@ -3,9 +3,9 @@
     python -m uv run python benchmarks/cost.py DIR --processor-seconds 38
 
 DIR is a finished scan of documents like those to come; `--processor-seconds` is what that scan took of all processors
-together (benchmarks/cluster.py prints it, or `time`: user + sys). Measures on the spot how much the store and the output
-files hold per document, how fast one process writes documents into a store, how fast it writes the output files, and
-how many bytes a result is on its way. Prices are parameters: put your own in.
+together (`time` tells: user + sys). Measures on the spot how much the store and the output files hold per document,
+how many bytes a result is on its way, and what the one process that keeps the results needs for each. Prices are
+parameters: put your own in.
 """
 
 from __future__ import annotations
@@ -53,7 +53,11 @@ def main() -> None:
         assert run is not None, "there is no scan in this folder"
         documents = len(store.run_documents(run))
         pages = sum(len(one.document.pages) for one in store.analyses(run))
-        sizes = [len(ForkingPickler.dumps(one)) for one in store.analyses(run)]
+        sent = [bytes(ForkingPickler.dumps(one)) for one in store.analyses(run)]
+        began = time.process_time()
+        for one in sent:
+            ForkingPickler.loads(one)
+        took = (time.process_time() - began) / documents
         with tempfile.TemporaryDirectory() as made:
             adding, writing = stored(store.analyses(run), Path(made))
     seconds = told.processor_seconds / documents
@@ -65,25 +69,23 @@ def main() -> None:
         ("processor seconds, everything included", f"{seconds:.2f}"),
         ("store, kB", f"{kept / 1e3:.0f}"),
         ("output files, kB", f"{outputs / 1e3:.0f}"),
-        ("result on its way to the scanning process, kB", f"{sum(sizes) / documents / 1e3:.0f}"),
+        ("result on its way to the scanning process, kB", f"{sum(map(len, sent)) / documents / 1e3:.0f}"),
+        ("the one writer: taking a result in, ms", f"{took * 1e3:.1f}"),
         ("the one writer: into the store, ms", f"{adding * 1e3:.1f}"),
         ("the one writer: output files, ms (once a run)", f"{writing * 1e3:.1f}"),
-        ("documents a second that one writer keeps", f"{1 / adding:.0f}"),
-        ("cores that keep one writer busy", f"{seconds / adding:.0f}"),
+        ("documents a second that one writer keeps", f"{1 / (took + adding):.0f}"),
+        ("cores that keep one writer busy", f"{seconds / (took + adding):.0f}"),
     ):
         print(f"{label:52}{figure:>12}")
-    print(
-        f"\n{'documents':>12}{'core-hours':>12}{'euros':>9}{'store, GB':>11}{'outputs, GB':>13}{'euros/month':>13}",
-        end="",
-    )
-    print(f"{'writer alone':>14}{'outputs alone':>15}")
+    titles = ("core-hours", "euros", "store, GB", "outputs, GB", "euros/month", "writer, h", "outputs, h")
+    print(f"\n{'documents':>12}" + "".join(f"{title:>13}" for title in titles))
     for count in (10_000, 1_000_000, 10_000_000):
         hours, disk = seconds * count / 3600, (kept + outputs) * count / GB
-        print(
-            f"{count:12,}{hours:12,.0f}{hours * told.core_hour:9,.0f}{kept * count / GB:11,.1f}"
-            f"{outputs * count / GB:13,.1f}{disk * told.gb_month:13,.1f}"
-            f"{adding * count / 3600:13,.1f}h{writing * count / 3600:14,.1f}h"
+        figures = (
+            *(hours, hours * told.core_hour, kept * count / GB, outputs * count / GB, disk * told.gb_month),
+            *((took + adding) * count / 3600, writing * count / 3600),
         )
+        print(f"{count:12,}" + "".join(f"{figure:13,.1f}" for figure in figures))
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from bronnen.errors import BronnenError, MissingError, UnreadableError, UsageError
+from bronnen.errors import EXTRAS, BronnenError, MissingError, UnreadableError, UsageError
 
 PROTOCOLS = ("s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "webdav", "sftp", "ssh", "smb", "file", "memory")
 """What may stand before ://. Not http: a document on the open web is for a browser, which shows where it comes from."""
@@ -176,8 +176,7 @@ def _opened(told: str) -> tuple[Any, str]:
     try:
         from fsspec.core import url_to_fs
     except ImportError:
-        step = "In a checkout of bronnen: `python -m uv sync --extra dask`."
-        raise MissingError("Reading from an address needs fsspec, not installed here.", step) from None
+        raise MissingError("Reading from an address needs fsspec, not installed here.", EXTRAS) from None
     told_too = {"host_key_policy": "reject"} if protocol in ("sftp", "ssh") else {}  # its default trusts any server
     try:
         system, path = url_to_fs(told, **told_too)

@@ -24,7 +24,7 @@ from bronnen import __version__
 from bronnen.batch import Crew, Outcome, cores
 from bronnen.batch.fetching import fetched
 from bronnen.batch.workers import Workers
-from bronnen.errors import BronnenError, LostError, MissingError, UsageError
+from bronnen.errors import EXTRAS, BronnenError, LostError, MissingError, UsageError
 from bronnen.records import Analysis, MadeWith
 from bronnen.remote import Place
 from bronnen.settings import LimitSettings, Settings
@@ -229,8 +229,7 @@ def _client(scheduler: str, settings: Settings, documents: int) -> Iterator[Any]
         import dask
         from distributed import Client, LocalCluster
     except ImportError as error:
-        step = "In a checkout of bronnen: `python -m uv sync --extra dask`."
-        raise MissingError("--scheduler needs distributed, not installed here.", step) from error
+        raise MissingError("--scheduler needs distributed, not installed here.", EXTRAS) from error
     if scheduler != LOCAL:
         if not scheduler.startswith(("tcp://", "tls://")):
             raise UsageError(

@@ -122,6 +122,7 @@ def test_copies_of_a_killed_run_are_removed_after_a_day(
         (folder / "secret.pdf").write_text("x")
     for folder in (old, alive):
         os.utime(folder, (1, 1))
+    remote._sweep.cache_clear()
     with at_hand(next(iter(listed(archive, SUFFIXES, Counter())))):
         pass
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([fresh.name, alive.name])

@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
@@ -219,8 +220,9 @@ def _unreadable(told: str, error: Exception, name: str = "") -> UnreadableError:
     return UnreadableError(f"Cannot read {name or shown(told)} ({' '.join(said.split())[:300]}).", step)
 
 
+@lru_cache(maxsize=1)
 def _sweep() -> None:
-    """Removes copies of documents that a killed process left behind.
+    """Removes copies of documents that a killed process left behind; once in the life of this one.
 
     Not before a day has gone by: a process in another container may share the folder and not be seen from here.
     """

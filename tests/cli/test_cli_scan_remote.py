@@ -65,3 +65,8 @@ def test_an_address_that_is_wrong_leaves_nothing_behind() -> None:
     assert found.exit_code == 3 and "memory://nowhere" in found.output
     assert not Path("out").exists()
     assert scan("https://example.org/a.pdf").exit_code == 2
+
+
+@pytest.mark.usefixtures("opened", "walk")
+def test_a_single_file_that_fails_ends_with_its_own_code(archive: str) -> None:
+    assert scan(archive.replace("?", "/d.txt?")).exit_code == 4

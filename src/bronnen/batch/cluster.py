@@ -182,14 +182,12 @@ class _Kept:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._made: dict[LimitSettings, Workers] = {}
-        self._busy: dict[LimitSettings, int] = {}
         self._turn = 0
 
     @contextmanager
     def workers(self, limits: LimitSettings) -> Iterator[Workers]:
         with self._lock:
             self._turn += 1
-            self._busy[limits] = self._busy.get(limits, 0) + 1
             if limits not in self._made:
                 self._made[limits] = Workers(_threads(), limits)
             found = self._made[limits]
@@ -198,7 +196,6 @@ class _Kept:
         finally:
             with self._lock:
                 self._turn += 1
-                self._busy[limits] -= 1
                 timer = threading.Timer(_IDLE, self._send_home, (self._turn,))
             timer.daemon = True
             timer.start()

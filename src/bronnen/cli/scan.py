@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bronnen import remote
 from bronnen.cli.choices import FORMATS, settings_options
 from bronnen.errors import BronnenError, ExitCode, UsageError
 
@@ -115,7 +116,8 @@ def _work(
 
 def _exit_code(failures: list[Failure], paths: tuple[str, ...]) -> int:
     """A single file's own code, or that of a batch."""
-    if failures and len(paths) == 1 and failures[0].path == str(Path(paths[0])):
+    told = [remote.shown(path) if remote.is_url(path) else str(Path(path)) for path in paths]
+    if [failure.path for failure in failures] == told and len(told) == 1:
         return failures[0].exit_code
     return ExitCode.BATCH if failures else ExitCode.OK
 

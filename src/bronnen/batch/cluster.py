@@ -11,6 +11,7 @@ import json
 import logging
 import multiprocessing
 import platform
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -223,27 +224,35 @@ def _threads() -> int:
 @contextmanager
 def _client(scheduler: str, settings: Settings, documents: int) -> Iterator[Any]:
     try:
-        import dask
-        from distributed import Client, LocalCluster
+        from distributed import Client
     except ImportError as error:
         raise MissingError("--scheduler needs distributed, not installed here.", EXTRAS) from error
-    if scheduler != LOCAL:
-        if not scheduler.startswith(("tcp://", "tls://")):
-            raise UsageError(
-                f"{scheduler} is no address of a Dask scheduler.", "Give tcp://HOST:PORT, tls:// or local."
-            )
-        logging.getLogger("distributed").setLevel(logging.ERROR)
-        try:
-            client = Client(scheduler, timeout=_PATIENCE, set_as_default=False)
-        except Exception as error:
-            said = f"The Dask scheduler at {scheduler} does not answer ({type(error).__name__}: {error})."
-            raise MissingError(
-                said, "Start it with `python -m dask scheduler`, and check address and certificates."
-            ) from error
-        with client:
+    if scheduler != LOCAL and not scheduler.startswith(("tcp://", "tls://")):
+        step = "Give tcp://HOST:PORT, tls://HOST:PORT or local."
+        raise UsageError(f"{scheduler} is no address of a Dask scheduler.", step)
+    for name in [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]:
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters to the reader is told as an error
+    if scheduler == LOCAL:
+        jobs = max(1, min(settings.batch.jobs or cores(), documents))
+        with _local_cluster(jobs) as made, Client(made, set_as_default=False) as client:
             yield client
         return
-    jobs = max(1, min(settings.batch.jobs or cores(), documents))
+    try:
+        client = Client(scheduler, timeout=_PATIENCE, set_as_default=False)
+    except Exception as error:
+        said = f"The Dask scheduler at {scheduler} does not answer ({type(error).__name__}: {error})."
+        step = "Start it with `python -m dask scheduler`, and check its address and certificates."
+        raise MissingError(said, step) from error
+    with client:
+        yield client
+
+
+@contextmanager
+def _local_cluster(jobs: int) -> Iterator[Any]:
+    """A cluster on this machine that nobody else can speak to, with one Dask worker."""
+    import dask
+    from distributed import LocalCluster
+
     told = {
         "distributed.worker.daemon": False,
         "distributed.scheduler.allowed-failures": _TRIES,
@@ -253,20 +262,32 @@ def _client(scheduler: str, settings: Settings, documents: int) -> Iterator[Any]
         "distributed.admin.tick.interval": "500ms",
         "distributed.admin.system-monitor.interval": "5s",
     }
-    with (
-        dask.config.set(told),
-        LocalCluster(
-            n_workers=1,  # it keeps a process per thread, and each Dask worker more would cost seconds to start
-            threads_per_worker=jobs,
-            processes=True,
-            dashboard_address="127.0.0.1:0",
-            worker_dashboard_address="127.0.0.1:0",
-            security=True,  # certificates for this run: other users of the machine cannot speak to it
-            silence_logs=logging.CRITICAL,
-        ) as made,
-        Client(made, set_as_default=False) as client,
-    ):
-        yield client
+    with dask.config.set(told):
+        with _interrupts_held():
+            made = LocalCluster(
+                n_workers=1,  # it keeps a process per thread, and each Dask worker more would cost seconds to start
+                threads_per_worker=jobs,
+                processes=True,
+                dashboard_address="127.0.0.1:0",
+                worker_dashboard_address="127.0.0.1:0",
+                security=True,  # certificates for this run
+                silence_logs=logging.CRITICAL,
+            )
+        with made:
+            yield made
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Processes that begin inside ignore Ctrl-C all their life; this one answers it, after this."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _check(client: Any, settings: Settings, wanted: dict[str, str]) -> None:

@@ -89,7 +89,7 @@ if __name__ == "__main__":
     walk = Walk()
     pipeline.load_tools = walk.load_tools  # type: ignore[assignment]
     pipeline.analyse = walk.analyse  # type: ignore[assignment]
-    work.crew = lambda settings, documents: nullcontext(Crew(Here(), 1))  # type: ignore[assignment]
+    work.crew = lambda settings, places, scheduler: nullcontext(Crew(Here(), lambda: 1))  # type: ignore[assignment]
     where, lens = Path(sys.argv[2]), Path(sys.argv[3])
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(where)], check=True)
     Path("in").mkdir()

@@ -11,7 +11,7 @@ import pytest
 SRC = Path(__file__).parents[1] / "src" / "bronnen"
 LAYERS = [  # from the bottom up; a room may import from lower rows only
     {"records", "errors"},
-    {"settings", "verdicts", "agreement", "lexicon", "places", "alike", "toml", "files"},
+    {"settings", "verdicts", "agreement", "lexicon", "places", "alike", "toml", "files", "remote"},
     {"formats", "features", "taxonomy", "explain", "questions"},
     {
         "extract",
@@ -53,7 +53,10 @@ HEAVY = {  # each heavy library lives in one room
     "plotly": {"report"},
     "typst": {"report"},
     "pikepdf": {"report"},
-    "psutil": {"batch"},
+    "psutil": {"batch", "remote"},
+    "dask": {"batch"},
+    "distributed": {"batch"},
+    "fsspec": {"remote"},
 }
 SILENT_NAMES = re.compile(r"(^|_)(manager|service|handler|helper|util|utils|common|base|process|info|misc)(_|s?$)")
 

@@ -19,7 +19,7 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
-EXTRAS = "In a checkout of bronnen: `python -m uv sync --extra office --extra pdf --extra parquet`."
+EXTRAS = "In a checkout of bronnen: `python -m uv sync --extra office --extra pdf --extra parquet --extra dask`."
 """What installs all that is optional; one extra at a time would take the others away again."""
 
 

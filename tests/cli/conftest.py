@@ -8,6 +8,7 @@ from walks import Here, Walk
 
 from bronnen import origin, pipeline
 from bronnen.batch import Crew
+from bronnen.batch.fetching import Fetching
 from bronnen.cli import work
 
 
@@ -18,7 +19,9 @@ def walk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Walk:
     monkeypatch.setattr(pipeline, "load_tools", found.load_tools)
     monkeypatch.setattr(origin, "expected", lambda settings: found.made_with)
     monkeypatch.setattr(pipeline, "analyse", found.analyse)
-    monkeypatch.setattr(work, "crew", lambda settings, documents: nullcontext(Crew(Here(), 1)))
+    fetching = Fetching(1)
+    fetching.executor = Here()
+    monkeypatch.setattr(work, "crew", lambda settings, places, scheduler: nullcontext(Crew(fetching, lambda: 1)))
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("BRONNEN_DEBUG", raising=False)
     (tmp_path / "in").mkdir()

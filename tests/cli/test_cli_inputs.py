@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bronnen.cli.inputs import collect
+from bronnen.cli.inputs import Part, collect, part_of
+from bronnen.errors import UsageError
 from bronnen.extract import extended
 
 SUFFIXES = {".pdf", ".txt"}
@@ -111,3 +112,41 @@ def test_a_name_that_is_no_utf8(tmp_path: Path) -> None:
 )
 def test_long_names_on_windows(name: str, expected: str) -> None:
     assert extended(name) == expected
+
+
+@pytest.mark.usefixtures("tree")
+def test_every_file_is_in_one_part_wherever_the_folder_stands(tmp_path: Path) -> None:
+    whole = names("in")
+    parts = [collect(["in"], SUFFIXES, Path("in/out"), Part(number, 3)) for number in (1, 2, 3)]
+    assert sorted(file.as_posix() for part in parts for file in part.files) == sorted(whole)
+    assert [part.ignored["in another part"] for part in parts] == [len(whole) - len(part.files) for part in parts]
+    Path("in").rename("elsewhere")
+    moved = collect([str(tmp_path / "elsewhere")], SUFFIXES, None, Part(1, 3)).files
+    assert [file.name for file in moved if "out" not in str(file)] == [file.name for file in parts[0].files]
+
+
+def test_parts_are_of_like_size() -> None:
+    sizes = [sum(Part(number, 4).holds(f"map/{name}.pdf") for name in range(4000)) for number in (1, 2, 3, 4)]
+    assert sum(sizes) == 4000 and max(sizes) - min(sizes) < 200
+
+
+@pytest.mark.parametrize("told", ["", "3", "0/4", "5/4", "1/0", "-1/4", "1/4/2", "a/b", "1/99999999", "²/4"])
+def test_a_part_that_is_none_is_told(told: str) -> None:
+    with pytest.raises(UsageError, match="3/16"):
+        part_of(told)
+
+
+def test_addresses_stand_beside_folders_and_share_their_parts() -> None:
+    fsspec = pytest.importorskip("fsspec")
+    system = fsspec.filesystem("memory")
+    for name in ("a.pdf", "sub/b.pdf", "sub/c.txt", "d.xls"):
+        system.pipe(f"/inputs/{name}", name.encode())
+    found = collect(["memory://inputs", "memory://inputs/sub/", "memory://inputs/a.pdf"], SUFFIXES)
+    assert [str(file) for file in found.files] == [
+        f"memory://inputs/{name}" for name in ("a.pdf", "sub/b.pdf", "sub/c.txt")
+    ]
+    part = collect(["memory://inputs"], SUFFIXES, None, Part(1, 2)).files
+    assert [str(file) for file in part] == [
+        f"memory://inputs/{name}" for name in ("a.pdf", "sub/b.pdf", "sub/c.txt") if Part(1, 2).holds(name)
+    ]
+    system.store.clear()

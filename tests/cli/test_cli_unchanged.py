@@ -152,7 +152,7 @@ def test_many_documents_are_shared_out_and_a_worker_that_is_lost_costs_nothing(
             raise Lost
         return read(folder, run, first, settings)
 
-    monkeypatch.setattr(entry, "crew", lambda settings, documents: nullcontext(Crew(Here(), 3)))
+    monkeypatch.setattr(entry, "crew", lambda settings, places: nullcontext(Crew(Here(), lambda: 3)))
     monkeypatch.setattr(entry, "read_entries", lost_at_times)
     for store, number in stored(tmp_path, 19):
         here = list(entry.entries(store, number, Settings()))

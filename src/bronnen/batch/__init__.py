@@ -8,21 +8,22 @@ back records; they never write.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from bronnen.batch import workers
 from bronnen.errors import BronnenError, ExitCode, LostError, TimedOutError, TooLargeError
 from bronnen.records import Analysis, Failure
+from bronnen.remote import Place, Remote
 from bronnen.settings import Settings
 
 Outcome = Analysis | Failure
-Done = tuple[Path, Outcome]
+Done = tuple[Place, Outcome]
 
 LOST = (LostError.code, TimedOutError.code, TooLargeError.code)
 """The codes of failures that cost a worker."""
@@ -35,29 +36,46 @@ class Crew(NamedTuple):
     """Who does the work, and how many documents to hand out at a time."""
 
     executor: Executor
-    at_once: int
+    at_once: Callable[[], int]
 
 
 @contextmanager
-def crew(settings: Settings, documents: int) -> Iterator[Crew]:
-    """Worker processes on this machine, one per core unless the settings say otherwise, and no more than documents."""
-    count = max(1, min(settings.batch.jobs or cores(), documents, _MOST_WORKERS))
-    with workers.Workers(count, settings.limits) as executor:
-        yield Crew(executor, count * _PER_WORKER)
+def crew(settings: Settings, places: Collection[Place], scheduler: str = "") -> Iterator[Crew]:
+    """Worker processes on this machine, one per core unless the settings say otherwise, and no more than documents.
+
+    With the address of a Dask scheduler, those of its cluster (`cluster.cluster`).
+    """
+    if scheduler:
+        from bronnen.batch.cluster import cluster
+
+        with cluster(scheduler, settings, len(places)) as found:
+            yield found
+        return
+    count = max(1, min(settings.batch.jobs or cores(), len(places), _MOST_WORKERS))
+    at_once = count * _PER_WORKER
+    if not any(isinstance(place, Remote) for place in places):
+        with workers.Workers(count, settings.limits) as executor:
+            yield Crew(executor, lambda: at_once)
+        return
+    from bronnen.batch.fetching import Fetching
+
+    with Fetching(at_once) as fetching, workers.Workers(count, settings.limits) as executor:
+        fetching.executor = executor
+        yield Crew(fetching, lambda: at_once)
 
 
-def analyse_all(paths: Iterable[Path], settings: Settings, crew: Crew) -> Iterator[Done]:
+def analyse_all(paths: Iterable[Place], settings: Settings, crew: Crew) -> Iterator[Done]:
     """Every path with what became of it, as they come; documents without their words.
 
     Raises:
         BronnenError: the tools (model, language pipeline) or the workers themselves do not work: no document would.
     """
-    todo = iter(paths)
-    under_way: dict[Future[Outcome], Path] = {}
+    todo, does = iter(paths), cast(Callable[[Place, Settings], Outcome], work)  # an executor makes a path of a place
+    under_way: dict[Future[Outcome], Place] = {}
     try:
         while True:
-            for path in islice(todo, crew.at_once - len(under_way)):
-                under_way[crew.executor.submit(work, path, settings)] = path
+            for path in islice(todo, max(0, crew.at_once() - len(under_way))):
+                under_way[crew.executor.submit(does, path, settings)] = path
             if not under_way:
                 return
             done, _ = wait(under_way, return_when=FIRST_COMPLETED)
@@ -74,7 +92,7 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def failure_of(path: Path | str, error: Exception) -> Failure:
+def failure_of(path: Place | str, error: Exception) -> Failure:
     """What a file's error means to a reader; an error that is not bronnen's own is a bug, told in one line."""
     if isinstance(error, BronnenError):
         return Failure(str(path), error.code, int(error.exit_code), str(error))
@@ -108,7 +126,7 @@ def work(path: Path, settings: Settings) -> Outcome:
         return failure_of(path, error)
 
 
-def _told(path: Path, future: Future[Outcome]) -> Outcome:
+def _told(path: Place, future: Future[Outcome]) -> Outcome:
     error = future.exception()
     if isinstance(error, LostError):
         return failure_of(path, error)

@@ -71,11 +71,11 @@ def entries(store: Store, run: int, settings: Settings) -> Iterator[Entry]:
         for analysis in store.analyses(run):
             yield entry_of(analysis, settings)
         return
-    with crew(settings, len(documents)) as at_work:
+    with crew(settings, [store.path] * len(documents)) as at_work:
         under_way: deque[tuple[int, Future[list[Entry]]]] = deque()
         left = iter(range(0, len(documents), _TOGETHER))
         while True:
-            for first in islice(left, at_work.at_once - len(under_way)):
+            for first in islice(left, at_work.at_once() - len(under_way)):
                 asked = (store.path.parent, run, first, settings)
                 under_way.append((first, at_work.executor.submit(read_entries, *asked)))
             if not under_way:

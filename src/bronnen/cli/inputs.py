@@ -7,16 +7,19 @@ type that can be read are taken, the others are counted as ignored. Never follow
 from __future__ import annotations
 
 import glob
+import hashlib
 import os
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
+from typing import NamedTuple
 
-from bronnen import files
+from bronnen import files, remote
 from bronnen.errors import UsageError
 from bronnen.extract import extended, openable
+from bronnen.remote import Place, Remote
 
 _SIGNS = 6  # of an id, from which it says which document is meant
 
@@ -31,32 +34,70 @@ class Inputs:
     `within` has the folder, without links in its name, in which a file was found that was not named itself.
     """
 
-    files: list[Path] = field(default_factory=list)
-    within: dict[Path, Path] = field(default_factory=dict)
+    files: list[Place] = field(default_factory=list)
+    within: dict[Place, Path] = field(default_factory=dict)
     ignored: Counter[str] = field(default_factory=Counter)
 
 
-def collect(given: Iterable[str], suffixes: Collection[str], out: Path | None = None) -> Inputs:
-    """The files that `given` stands for: files, folders with all below them, and globs.
+class Part(NamedTuple):
+    """One of so many parts of a collection, the first is 1."""
+
+    number: int
+    of: int
+
+    def holds(self, below: str) -> bool:
+        """Whether a file belongs to this part, by its path below what was given.
+
+        By its path and not its bytes, so that nobody has to read the files of the other parts; wherever the
+        collection stands, a file is in the same part.
+        """
+        found = hashlib.sha256(below.encode(errors="surrogatepass")).digest()
+        return int.from_bytes(found[:8], "big") % self.of == self.number - 1
+
+
+def part_of(told: str) -> Part:
+    """The part that is meant.
+
+    >>> part_of("3/16")
+    Part(number=3, of=16)
+
+    Raises:
+        UsageError: it is none.
+    """
+    number, slash, of = told.partition("/")
+    if slash and all(one.isascii() and one.isdigit() and len(one) < 7 for one in (number, of)):
+        found = Part(int(number), int(of))
+        if 1 <= found.number <= found.of:
+            return found
+    raise UsageError(f"--part {told[:40]} is no part.", "Write 3/16 for the third of sixteen.")
+
+
+def collect(
+    given: Iterable[str], suffixes: Collection[str], out: Path | None = None, part: Part | None = None
+) -> Inputs:
+    """The files that `given` stands for: files, folders and addresses with all below them, and globs.
 
     The folder `out`, unless it holds what was given, and every folder below a given one that holds a store, are left
-    out. A path that is not there
-    is kept: reading it fails, and that is then told with the other failures.
+    out. A path that is not there is kept: reading it fails, and that is then told with the other failures. With `part`
+    the files of other parts are counted as ignored.
+
+    Raises:
+        BronnenError: an address cannot be listed.
     """
     inputs = Inputs()
     seen: set[str] = set()
     for told in given:
-        for path in _expanded(told, out, inputs.ignored):
-            is_folder = _is_folder(openable(path))
-            found = _in_folder(path, suffixes, out, inputs.ignored) if is_folder else [path]
-            inside = _real(path)
-            for file in found:
-                name = os.path.normcase(os.path.normpath(file.absolute()))
-                if name not in seen:
-                    seen.add(name)
-                    inputs.files.append(file)
-                    if is_folder:
-                        inputs.within[file] = inside
+        for file, below, inside in _below(told, suffixes, out, inputs.ignored):
+            name = str(file) if isinstance(file, Remote) else os.path.normcase(os.path.normpath(file.absolute()))
+            if name in seen:
+                continue
+            seen.add(name)
+            if part is None or part.holds(below):
+                inputs.files.append(file)
+                if inside is not None:
+                    inputs.within[file] = inside
+            else:
+                inputs.ignored["in another part"] += 1
     return inputs
 
 
@@ -80,6 +121,24 @@ def find_document(told: str, known: Iterable[tuple[str, str, str]], where: str) 
     if len(ids) > 1:
         raise UsageError(f"{len(ids)} documents in {where} are called {told}.", f"Give an id: {', '.join(ids)}.")
     return ids[0]
+
+
+def _below(
+    told: str, suffixes: Collection[str], out: Path | None, ignored: Counter[str]
+) -> Iterator[tuple[Place, str, Path | None]]:
+    """The files that one argument stands for, each with its path below that argument and the folder it must lie in."""
+    if remote.is_url(told):
+        top = len(remote.shown(told).rstrip("/")) + 1
+        for one in remote.listed(told, suffixes, ignored):
+            yield one, str(one)[top:] or one.name, None
+        return
+    for path in _expanded(told, out, ignored):
+        if _is_folder(openable(path)):
+            inside = _real(path)
+            for file in _in_folder(path, suffixes, out, ignored):
+                yield file, file.relative_to(path).as_posix(), inside
+        else:
+            yield path, path.name, None
 
 
 def _expanded(told: str, out: Path | None, ignored: Counter[str]) -> Sequence[Path]:

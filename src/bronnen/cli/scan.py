@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bronnen import remote
 from bronnen.cli.choices import FORMATS, settings_options
 from bronnen.errors import BronnenError, ExitCode, NoTextError, UsageError
 
@@ -39,6 +40,13 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="A CSV or .xlsx with a column `name`, `path` or `document` and a column per property, for groups.csv.",
 )
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    default="",
+    help="A Dask cluster does the work: tcp://HOST:PORT, tls://HOST:PORT, or `local` to try it on this machine.",
+)
+@click.option("--part", metavar="N/M", help="Only part N of M of the files, to do each part apart: 3/16.")
 @click.option("--retry", is_flag=True, help="Also try files that crashed, or took too long or too much, in two runs.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Of stdout.")
 @click.pass_context
@@ -49,12 +57,14 @@ def scan(
     settings: Settings,
     jobs: int | None,
     metadata: Path | None,
+    scheduler: str,
+    part: str | None,
     retry: bool,
     form: str,
 ) -> None:
     """Find out what documents draw on, and write the results to a folder.
 
-    PATH is a file, a folder (with all below it) or a pattern such as '*.pdf'.
+    PATH is a file, a folder (with all below it), a pattern such as '*.pdf', or an address such as s3://bucket/folder.
 
     DIR gets balance.csv (a row per document), sections.csv (per chapter), groups.csv (all documents together, and per
     group), all three in balance.xlsx too, passages.jsonl, failures.csv, duplicates.csv, warnings.csv (pages that could
@@ -64,7 +74,7 @@ def scan(
     done: the same command goes on from there.
     """
     from bronnen import extract
-    from bronnen.cli.inputs import collect
+    from bronnen.cli.inputs import collect, part_of
     from bronnen.formats.metadata import read_metadata
     from bronnen.store import Store
 
@@ -72,12 +82,12 @@ def scan(
         settings = replace(settings, batch=replace(settings.batch, jobs=jobs))
     settings = _with_ocr(settings, out)
     told = read_metadata(extract.openable(metadata)) if metadata else None
-    inputs = collect(paths, extract.SUFFIXES, out)
+    inputs = collect(paths, extract.SUFFIXES, out, part_of(part) if part else None)
     _tell_ignored(inputs.ignored)
     if not inputs.files:
         raise UsageError("There is nothing to read here.", f"bronnen reads {', '.join(sorted(extract.SUFFIXES))}.")
     with Store(extract.openable(out), write=True) as store:
-        stopped = _work(store, inputs, settings, retry)
+        stopped = _work(store, inputs, settings, retry=retry, scheduler=scheduler)
         run = store.last_run()
         assert run is not None
         _tell(store, run, inputs, out, settings, form, told)
@@ -111,14 +121,16 @@ def _lacking(lines: Sequence[Line], failures: Sequence[Failure], settings: Setti
     return lacking(settings.ocr.language) or ""
 
 
-def _work(store: Store, inputs: Inputs, settings: Settings, retry: bool) -> BronnenError | KeyboardInterrupt | None:
+def _work(
+    store: Store, inputs: Inputs, settings: Settings, *, retry: bool, scheduler: str
+) -> BronnenError | KeyboardInterrupt | None:
     """Does the run; what stopped it before its end while something was done, if anything did."""
     from bronnen.cli.work import work
 
     before = store.last_run()
     try:
         with _progress(len(inputs.files)) as report:
-            work(store, inputs, settings, report, retry=retry)
+            work(store, inputs, settings, report, retry=retry, scheduler=scheduler)
     except (KeyboardInterrupt, BronnenError) as reason:
         run = store.last_run()
         if run is None or run == before or not store.has_documents(run):
@@ -131,7 +143,8 @@ def _work(store: Store, inputs: Inputs, settings: Settings, retry: bool) -> Bron
 
 def _exit_code(failures: list[Failure], paths: tuple[str, ...]) -> int:
     """A single file's own code, or that of a batch."""
-    if failures and len(paths) == 1 and failures[0].path == str(Path(paths[0])):
+    told = [remote.shown(path) if remote.is_url(path) else str(Path(path)) for path in paths]
+    if [failure.path for failure in failures] == told and len(told) == 1:
         return failures[0].exit_code
     return ExitCode.BATCH if failures else ExitCode.OK
 

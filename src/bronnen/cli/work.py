@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import starmap
 from pathlib import Path
 
 from bronnen import __version__, files
@@ -14,6 +16,7 @@ from bronnen.cli.screen import printable
 from bronnen.errors import BronnenError, ExitCode, UnreadableError
 from bronnen.extract import openable
 from bronnen.records import Analysis, Failure
+from bronnen.remote import Place, Remote, sha256_of
 from bronnen.settings import Settings
 from bronnen.store import Duplicate, Store
 
@@ -24,10 +27,13 @@ Twins = dict[str, deque[int]]
 """Per document id the positions of the files with those bytes that are not looked at yet, in order."""
 
 
+_AT_ONCE = 16  # files behind an address that are hashed at the same time
 _TRIES = 2  # runs in which a document may cost a worker before it is kept apart
 
 
-def work(store: Store, inputs: Inputs, settings: Settings, report: Report, *, retry: bool = False) -> int:
+def work(
+    store: Store, inputs: Inputs, settings: Settings, report: Report, *, retry: bool = False, scheduler: str = ""
+) -> int:
     """Puts a run with all the files into the store; the run's number.
 
     Of files with the same bytes the first one that can be read is analysed: one may fail where another with a
@@ -53,9 +59,9 @@ def work(store: Store, inputs: Inputs, settings: Settings, report: Report, *, re
     report(done, len(files), "")
     todo = [positions.popleft() for found, positions in twins.items() if found not in taken and found not in apart]
     if todo:
-        with crew(settings, len(todo)) as at_work:
+        with crew(settings, [files[position] for position in todo], scheduler) as at_work:
             while todo:
-                places = {openable(files[position]): position for position in todo}
+                places = {_readable(files[position], ids[position]): position for position in todo}
                 todo = []
                 for path, outcome in analyse_all(places, settings, at_work):
                     position = places[path]
@@ -88,7 +94,7 @@ def _kept_apart(store: Store, run: int, ids: Collection[str]) -> dict[str, Failu
 _APART = "This happened in {times} runs, so it was not tried again; `--retry` tries it."
 
 
-def _unchanged(path: Path, outcome: Outcome, known: str) -> Outcome:
+def _unchanged(path: Place, outcome: Outcome, known: str) -> Outcome:
     """The outcome, or a failure where it is of other bytes than those that made the file known: it changed since."""
     if isinstance(outcome, Failure) or outcome.document.id == known:
         return outcome
@@ -100,17 +106,40 @@ def _identified(inputs: Inputs, report: Callable[[], None]) -> tuple[Twins, list
     """The files by what is in them, and those that could not be opened."""
     twins: Twins = {}
     failures: list[tuple[int, Failure]] = []
-    for position, path in enumerate(inputs.files):
-        try:
-            twins.setdefault(_checked_hash(path, inputs.within.get(path)), deque()).append(position)
-        except (OSError, ValueError, BronnenError) as error:
-            failures.append((position, failure_of(path, _as_unreadable(path, error))))
+    for position, found in enumerate(_hashes(inputs)):
+        if isinstance(found, Failure):
+            failures.append((position, found))
+        else:
+            twins.setdefault(found, deque()).append(position)
         if position % 50 == 0:
             report()
     return twins, failures
 
 
-def _duplicates(files: list[Path], position: int, twins: Iterable[int]) -> Iterator[tuple[int, Duplicate]]:
+def _hashes(inputs: Inputs) -> Iterator[str | Failure]:
+    """Per file its hash or why it cannot be read; several at once where each would wait for a server."""
+    found = [(file, inputs.within.get(file)) for file in inputs.files]
+    if not any(isinstance(file, Remote) for file in inputs.files):
+        yield from starmap(_hash, found)
+        return
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        for start in range(0, len(found), _AT_ONCE):
+            yield from threads.map(_hash, *zip(*found[start : start + _AT_ONCE], strict=True))
+
+
+def _hash(file: Place, within: Path | None) -> str | Failure:
+    try:
+        return sha256_of(file) if isinstance(file, Remote) else _checked_hash(file, within)
+    except (OSError, ValueError, BronnenError) as error:
+        return failure_of(file, _as_unreadable(file, error))
+
+
+def _readable(file: Place, document_id: str) -> Place:
+    """What a worker opens; a file behind an address takes along what it must be."""
+    return replace(file, sha256=document_id) if isinstance(file, Remote) else openable(file)
+
+
+def _duplicates(files: list[Place], position: int, twins: Iterable[int]) -> Iterator[tuple[int, Duplicate]]:
     for twin in twins:
         yield twin, Duplicate(str(files[twin]), str(files[position]))
 
@@ -122,7 +151,7 @@ def _checked_hash(path: Path, within: Path | None) -> str:
         raise UnreadableError(f"There is no file {printable(str(path))}.", "Check the name.") from error
 
 
-def _as_unreadable(path: Path, error: Exception) -> BronnenError:
+def _as_unreadable(path: Place, error: Exception) -> BronnenError:
     if isinstance(error, BronnenError):
         return error
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
@@ -152,7 +181,7 @@ def _readable_now(store: Store, settings: Settings) -> set[str]:
     return store.unread() if can_read else set()
 
 
-def _keep(store: Store, run: int, position: int, path: Path, outcome: Analysis | Failure, document_id: str) -> bool:
+def _keep(store: Store, run: int, position: int, path: Place, outcome: Analysis | Failure, document_id: str) -> bool:
     """Puts what became of a file into the store; whether that is an analysis."""
     if isinstance(outcome, Analysis):
         document = replace(outcome.document, path=str(path), name=path.name)

@@ -141,7 +141,7 @@ def _words(textpage: Any, turn: Turn) -> tuple[list[RawWord] | None, list[Span],
 def _indices(textpage: Any, text: str, count: int) -> Callable[[int], int]:
     """From a place in the text to pdfium's own number of that character."""
     if len(text) == count:
-        return lambda place: place
+        return range(count).__getitem__
     units: list[int] = []  # place -> UTF-16 unit, since pdfium counts in those
     unit = 0
     for char in text:

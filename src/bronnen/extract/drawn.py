@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -32,6 +32,7 @@ _NEAR = 2.0  # points: the box of a text's ink and that of its words differ a li
 _MAX_OBJECTS = 20_000  # page objects looked at
 _MAX_RULES = 4_000
 _MAX_FAINT = 1_000
+_RECENT = 60  # shapes painted last, among which the one under a text is looked for
 _MAX_DEPTH = 4  # of forms in forms
 _THIN = 3.0  # points: what is thinner is a line
 _PAINTED = {raw.FPDF_TEXTRENDERMODE_FILL, raw.FPDF_TEXTRENDERMODE_FILL_STROKE}
@@ -65,7 +66,6 @@ class Ink(NamedTuple):
     colour: Colour | None
     is_drawn: bool  # False where it has neither fill nor stroke or is wholly transparent
     clip: Box | None  # as displayed: what lies outside is not painted
-    box: Box | None  # as displayed
 
 
 @dataclass(slots=True)
@@ -79,6 +79,7 @@ class Drawn:
     has_odd_text: bool = False  # that is not painted, or not in a plain colour
     faint: list[Box] = field(default_factory=list)  # around texts in the colour of paper or in part cut off, displayed
     first_text: int = _MAX_OBJECTS
+    texts: dict[int, tuple[int, bytes, Any]] = field(default_factory=dict)  # order, colour and form of each, by address
 
     def add_colour(self, fill: bytes) -> bool:
         """Takes a colour of text in, as pdfium told it, and says whether it may not show on paper."""
@@ -86,6 +87,20 @@ class Drawn:
         self.has_odd_text |= opaque < _OPAQUE
         self.colours.add((red, green, blue))
         return is_near((red, green, blue), PAPER)
+
+    def add_faint(self, box: Box, fill: bytes) -> None:
+        """Takes in where a text stands that may not show, unless it lies on a rectangle on which its colour shows."""
+        for shape in reversed(self.shapes[-_RECENT:] if fill else []):
+            if shape.x0 < box[2] and shape.x1 > box[0] and shape.top < box[3] and shape.bottom > box[1]:
+                red, green, blue, _ = _FOUR.unpack(fill)
+                holds = shape.x0 <= box[0] + _NEAR and shape.x1 >= box[2] - _NEAR
+                holds = holds and shape.top <= box[1] + _NEAR and shape.bottom >= box[3] - _NEAR
+                if holds and shape.is_plain and shape.colour and not is_near((red, green, blue), shape.colour):
+                    return
+                break
+        self.has_odd_text |= len(self.faint) >= _MAX_FAINT  # too many to tell apart: all words are looked at
+        if not self.has_odd_text:
+            self.faint.append(box)
 
 
 class _Palette:
@@ -136,6 +151,7 @@ def on_page(page: Any, turn: Turn) -> Drawn:
     mode_of, clip_of, clips, fill_of = calls.text_mode, calls.clip_path, calls.count_clips, calls.fill
     told, (red, green, blue, alpha) = ask.told, ask.at
     text, path = raw.FPDF_PAGEOBJ_TEXT, raw.FPDF_PAGEOBJ_PATH
+    texts = found.texts
     fills: dict[bytes, bool] = {}  # whether it may not show on paper
     for order, (item, kind, matrix) in enumerate(objects(page)):
         if kind == text:
@@ -145,13 +161,14 @@ def on_page(page: Any, turn: Turn) -> Drawn:
             is_pale = fills.get(fill)
             if is_pale is None:
                 is_pale = fills[fill] = found.add_colour(fill)
+            texts[item] = order, fill, matrix
             if mode_of(item) not in _PAINTED:
                 found.has_odd_text = True
             elif is_pale or (clips(clip_of(item)) > 0 and _is_cut(item, matrix, ask)):
                 left, bottom, right, top = _moved(ask.box(item) or _EVERYWHERE, matrix)
-                found.has_odd_text |= len(found.faint) == _MAX_FAINT  # too many to tell apart: all words are looked at
-                found.faint[_MAX_FAINT - 1 :] = []
-                found.faint.append(turn(left - _NEAR, bottom - _NEAR, right + _NEAR, top + _NEAR))
+                found.add_faint(
+                    turn(left - _NEAR, bottom - _NEAR, right + _NEAR, top + _NEAR), fill if is_pale else b""
+                )
         elif kind == path:
             _add_path(found, order, item, matrix, turn, ask)
         elif kind in (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_SHADING):
@@ -163,24 +180,28 @@ def on_page(page: Any, turn: Turn) -> Drawn:
     return found
 
 
-def inks(page: Any, turn: Turn) -> dict[int, Ink]:
-    """How each text object is painted, by its address."""
+def ink(found: Drawn, item: int, turn: Turn) -> Ink | None:
+    """How the text object at an address is painted; None where it was not looked at."""
+    if item not in found.texts:
+        return None
+    order, fill, matrix = found.texts[item]
+    red, green, blue, opaque = _FOUR.unpack(fill)
+    mode = calls.text_mode(item)
+    clip = _clip(item, matrix)
+    return Ink(
+        order,
+        (red, green, blue) if mode in _PAINTED and opaque >= _OPAQUE else None,
+        mode != raw.FPDF_TEXTRENDERMODE_INVISIBLE and (opaque > 0 or fill == _PATTERN),
+        turn(*clip) if clip else None,
+    )
+
+
+def boxes(found: Drawn, items: Iterable[int], turn: Turn) -> Iterator[tuple[int, Box]]:
+    """Around each of these text objects, as displayed."""
     ask = _Palette()
-    found: dict[int, Ink] = {}
-    for order, (item, kind, matrix) in enumerate(objects(page)):
-        if kind == raw.FPDF_PAGEOBJ_TEXT:
-            mode = calls.text_mode(item)
-            colour, alpha = ask.fill(item)
-            clip, box = _clip(item, matrix), ask.box(item)
-            is_drawn = mode != raw.FPDF_TEXTRENDERMODE_INVISIBLE and alpha > 0
-            found[item] = Ink(
-                order,
-                colour if mode in _PAINTED else None,
-                is_drawn,
-                turn(*clip) if clip else None,
-                turn(*_moved(box, matrix)) if box else None,
-            )
-    return found
+    for item in items:
+        if box := ask.box(item):
+            yield item, turn(*_moved(box, found.texts[item][2]))
 
 
 def objects(page: Any) -> Iterator[tuple[int, int, Any]]:

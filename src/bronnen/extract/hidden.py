@@ -11,14 +11,14 @@ import ctypes
 import re
 import zlib
 from collections.abc import Iterator, Sequence
-from functools import cache, cached_property
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
 import pypdfium2.raw as raw
 
 from bronnen.extract import calls
-from bronnen.extract.drawn import PAPER, Drawn, Ink, Shape, Turn, inks, is_near
+from bronnen.extract.drawn import PAPER, Drawn, Ink, Shape, Turn, boxes, ink, is_near
 from bronnen.extract.words import Box, RawWord
 
 _COVERED = 0.3  # of a word's box: less hides no letter worth the name
@@ -83,14 +83,14 @@ def unseen(sheet: Sheet, words: Sequence[RawWord], spans: Sequence[tuple[int, in
             return set()
     shapes = shapes[-_MAX_SHAPES:]  # what is painted last lies on top
     step = _MAX_PAIRS // max(1, len(shapes) + len(drawn.faint))
-    told, ink_of = _Shapes(sheet, drawn, shapes), _Inks(sheet)
+    told, ink_of = _Shapes(sheet, drawn, shapes), _Inks(sheet, drawn)
     suspects: list[Suspect] = []
     for first in range(0, len(words), max(1, step)):
         part = range(first, min(first + step, len(words)))
         suspects += _among(sheet, words, spans, part, drawn, told, ink_of)
     if not suspects:
         return set()
-    suspects = _with_twins(sheet, suspects, ink_of)
+    suspects = _with_twins(sheet, suspects, drawn)
     from bronnen.extract import pixels
 
     try:
@@ -120,18 +120,16 @@ class _Shapes:
 
 
 class _Inks:
-    """How the text of the page is painted, looked up when the first word is asked for."""
+    """How the text of the page is painted, looked up when it is asked for."""
 
-    def __init__(self, sheet: Sheet) -> None:
-        self.sheet, self.textpage = sheet, calls.address(sheet.textpage)
-
-    @cached_property
-    def known(self) -> dict[int, Ink]:
-        """By the address of the text object."""
-        return inks(self.sheet.page.raw, self.sheet.turn)
+    def __init__(self, sheet: Sheet, drawn: Drawn) -> None:
+        self.textpage = calls.address(sheet.textpage)
+        self.at = cache(lambda item: ink(drawn, item, sheet.turn))  # by the address of the text object
 
     def of(self, char: int) -> Ink | None:
-        return self.known.get(calls.text_object(self.textpage, char))
+        """Of a character, by its number."""
+        found: Ink | None = self.at(calls.text_object(self.textpage, char))
+        return found
 
 
 def _among(
@@ -144,10 +142,10 @@ def _among(
     ink_of: _Inks,
 ) -> Iterator[Suspect]:
     """The suspects among a part of the words."""
-    boxes = np.array([words[at][1:5] for at in part], dtype=np.float32)
-    shares = _shares(shapes.boxes, boxes)
+    places = np.array([words[at][1:5] for at in part], dtype=np.float32)
+    shares = _shares(shapes.boxes, places)
     risky = shares[shapes.may_hide].sum(axis=0) >= _COVERED
-    risky |= (_shares(drawn.faint, boxes) > 0).any(axis=0)
+    risky |= (_shares(drawn.faint, places) > 0).any(axis=0)
     if drawn.has_odd_text or sheet.switches_off:
         risky[:] = True
     if not risky.any():
@@ -155,12 +153,12 @@ def _among(
     last = np.where(shares > 0, shapes.orders[:, None], -1).max(axis=0, initial=-1)  # what is painted over each word
     for column in np.flatnonzero(risky).tolist():
         at = part[column]
-        ink = ink_of.of(spans[at][0])
-        if ink is None:
+        found = ink_of.of(spans[at][0])
+        if found is None:
             continue
-        is_open = ink.is_drawn and not ink.clip and not sheet.switches_off and ink.order > last[column]
-        if not (is_open and shapes.stands_out(ink.colour)):
-            yield from _suspects(sheet, words[at], spans[at], ink, shapes, shares[:, column], at)
+        is_open = found.is_drawn and not found.clip and not sheet.switches_off and found.order > last[column]
+        if not (is_open and shapes.stands_out(found.colour)):
+            yield from _suspects(sheet, words[at], spans[at], found, shapes, shares[:, column], at)
 
 
 def _may_hide(shape: Shape, drawn: Drawn) -> bool:
@@ -186,61 +184,61 @@ def _notes(sheet: Sheet) -> Iterator[Shape]:
             raw.FPDFPage_CloseAnnot(note)
 
 
-def _shares(areas: Sequence[Box], boxes: Any) -> Any:
+def _shares(areas: Sequence[Box], places: Any) -> Any:
     """Per area and word how much of the word's box lies in the area."""
     sides = np.array(areas, dtype=np.float32).reshape(-1, 4)
-    wide = np.minimum(sides[:, None, 2], boxes[None, :, 2]) - np.maximum(sides[:, None, 0], boxes[None, :, 0])
-    high = np.minimum(sides[:, None, 3], boxes[None, :, 3]) - np.maximum(sides[:, None, 1], boxes[None, :, 1])
-    area = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+    wide = np.minimum(sides[:, None, 2], places[None, :, 2]) - np.maximum(sides[:, None, 0], places[None, :, 0])
+    high = np.minimum(sides[:, None, 3], places[None, :, 3]) - np.maximum(sides[:, None, 1], places[None, :, 1])
+    area = (places[:, 2] - places[:, 0]) * (places[:, 3] - places[:, 1])
     return np.clip(wide, 0, None) * np.clip(high, 0, None) / np.maximum(area, 1e-3)
 
 
 def _suspects(
-    sheet: Sheet, word: RawWord, span: tuple[int, int], ink: Ink, shapes: _Shapes, shares: Any, at: int
+    sheet: Sheet, word: RawWord, span: tuple[int, int], told: Ink, shapes: _Shapes, shares: Any, at: int
 ) -> Iterator[Suspect]:
     """The word as a suspect, if something lies over it or it is painted in a way that may not show."""
-    over = (shares > 0) & (shapes.orders > ink.order)
+    over = (shares > 0) & (shapes.orders > told.order)
     is_covered = bool(shares[over].sum() >= _COVERED)
-    is_cut = ink.clip is not None and _outside(word, ink.clip) > 0.1
-    is_faint = ink.colour is not None and _is_faint(ink, shapes, shares)
-    if not (is_covered or is_cut or is_faint or ink.colour is None or not ink.is_drawn or sheet.switches_off):
+    is_cut = told.clip is not None and _outside(word, told.clip) > 0.1
+    is_faint = told.colour is not None and _is_faint(told, shapes, shares)
+    if not (is_covered or is_cut or is_faint or told.colour is None or not told.is_drawn or sheet.switches_off):
         return
     is_blotted = bool((over & shapes.is_dark & (shares >= _COVERED)).any())
     is_scan = bool((over & shapes.is_picture).any())
-    is_lenient = not is_blotted and not is_cut and (is_scan or not ink.is_drawn)
+    is_lenient = not is_blotted and not is_cut and (is_scan or not told.is_drawn)
     chars, objects = _chars(sheet, *span)
-    yield Suspect(at, span[1] - span[0] + 1, word[1:5], chars, objects, ink.is_drawn, is_covered, is_lenient)
+    yield Suspect(at, span[1] - span[0] + 1, word[1:5], chars, objects, told.is_drawn, is_covered, is_lenient)
 
 
-def _with_twins(sheet: Sheet, suspects: Sequence[Suspect], ink_of: _Inks) -> list[Suspect]:
+def _with_twins(sheet: Sheet, suspects: Sequence[Suspect], drawn: Drawn) -> list[Suspect]:
     """The suspects with what draws them once more: pdfium takes text that lies on the same text for one.
 
     First an outline, then the letters over it: it is the second that a reader sees.
     """
-    count = raw.FPDFText_CountChars(sheet.textpage)
-    told = {calls.text_object(ink_of.textpage, number) for number in range(count)}
-    untold = [(item, ink.box) for item, ink in ink_of.known.items() if item not in told and ink.box and ink.is_drawn]
+    textpage = calls.address(sheet.textpage)
+    told = {calls.text_object(textpage, number) for number in range(raw.FPDFText_CountChars(sheet.textpage))}
+    untold = [*boxes(drawn, (item for item in drawn.texts if item not in told), sheet.turn)]
     if not untold or len(untold) * len(suspects) > _MAX_PAIRS:
         return list(suspects)
-    boxes = _shares([box for _, box in untold], np.array([one.box for one in suspects], dtype=np.float32))
-    twins = [[untold[place][0] for place in np.flatnonzero(row > 0.2)] for row in boxes.T]
+    shares = _shares([box for _, box in untold], np.array([one.box for one in suspects], dtype=np.float32))
+    twins = [[untold[place][0] for place in np.flatnonzero(row > 0.2)] for row in shares.T]
     return [
         one._replace(objects=(*one.objects, *more)) if one.is_drawn else one
         for one, more in zip(suspects, twins, strict=True)
     ]
 
 
-def _is_faint(ink: Ink, shapes: _Shapes, shares: Any) -> bool:
+def _is_faint(told: Ink, shapes: _Shapes, shares: Any) -> bool:
     """Whether the text may have the colour of what lies under it: of the last rectangle, or of the paper."""
-    assert ink.colour is not None
-    under = np.flatnonzero((shares > 0.5) & (shapes.orders < ink.order))
+    assert told.colour is not None
+    under = np.flatnonzero((shares > 0.5) & (shapes.orders < told.order))
     if not len(under):
-        return is_near(ink.colour, PAPER)
+        return is_near(told.colour, PAPER)
     last = shapes.all[under[-1]]
     if last.is_plain and last.colour is not None:
-        return is_near(ink.colour, last.colour)
+        return is_near(told.colour, last.colour)
     # a picture, or no rectangle: what it shows there is not known
-    return is_near(ink.colour, PAPER) or (last.colour is not None and is_near(ink.colour, last.colour))
+    return is_near(told.colour, PAPER) or (last.colour is not None and is_near(told.colour, last.colour))
 
 
 def _outside(word: RawWord, clip: Box) -> float:
@@ -253,7 +251,7 @@ def _outside(word: RawWord, clip: Box) -> float:
 def _chars(sheet: Sheet, first: int, last: int) -> tuple[tuple[Box, ...], tuple[int, ...]]:
     """The boxes of what a word's characters draw, and the objects of the page that draw them."""
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))
-    boxes: list[Box] = []
+    inked: list[Box] = []
     objects: set[int] = set()
     textpage = calls.address(sheet.textpage)
     for number in range(first, min(last, first + _MAX_CHARS) + 1):
@@ -262,5 +260,5 @@ def _chars(sheet: Sheet, first: int, last: int) -> tuple[tuple[Box, ...], tuple[
         if raw.FPDFText_GetCharBox(sheet.textpage, number, left, right, bottom, top):
             box = sheet.turn(left.value, bottom.value, right.value, top.value)
             if box[2] - box[0] > 0.1 and box[3] - box[1] > 0.1:
-                boxes.append(box)
-    return tuple(boxes), tuple(objects)
+                inked.append(box)
+    return tuple(inked), tuple(objects)

@@ -141,7 +141,7 @@ def _words(textpage: Any, turn: Turn) -> tuple[list[RawWord] | None, list[Span],
 def _indices(textpage: Any, text: str, count: int) -> Callable[[int], int]:
     """From a place in the text to pdfium's own number of that character."""
     if len(text) == count:
-        return lambda place: place
+        return range(count).__getitem__
     units: list[int] = []  # place -> UTF-16 unit, since pdfium counts in those
     unit = 0
     for char in text:
@@ -177,24 +177,27 @@ def _boxed(
             parts = char.without_label(text, start, end)
         for begin, stop in parts:
             told = text[begin:stop]
-            if char.is_guess(begin):
+            first, last = index(begin), index(stop - 1)
+            if char.is_guess(first):
                 tally.odd += len(told)
                 continue
             if told[-1] in "\x02\ufffe":
                 told = told[:-1] + "-"
             word = clean(told, tally)
-            box = char.box(begin, stop - 1) if word else None
-            high = char.raised(begin, stop - 1) if box and len(word) < 3 and word.isdigit() else None
-            if word == "-" and box and words and _ends_with(words[-1], *turn(*box[:4])):
-                words[-1] = words[-1]._replace(text=words[-1].text + "-", x1=turn(*box[:4])[2])
-                stood[-1] = stood[-1][0], index(stop - 1)
-            elif high:
-                words.append(RawWord(word, *turn(*high), 1.4 * (high[3] - high[1]), char.is_bold(begin)))
-            elif box:
-                size = char.size(begin, box[4])
-                words.append(RawWord(word, *turn(*box[:4]), size, char.is_bold(begin)))
-            if len(words) > len(stood):
-                stood.append((index(begin), index(stop - 1)))
+            box = char.box_at(first, last) if word else None
+            if not box:
+                continue
+            place = turn(*box[:4])
+            high = char.raised(begin, stop - 1) if len(word) < 3 and word.isdigit() else None
+            if word == "-" and words and _ends_with(words[-1], *place):
+                words[-1] = words[-1]._replace(text=words[-1].text + "-", x1=place[2])
+                stood[-1] = stood[-1][0], last
+                continue
+            if high:
+                words.append(RawWord(word, *turn(*high), 1.4 * (high[3] - high[1]), char.is_bold(first)))
+            else:
+                words.append(RawWord(word, *place, char.size(first, box[4]), char.is_bold(first)))
+            stood.append((first, last))
     return words, stood, tally.odd
 
 
@@ -218,34 +221,38 @@ class _Chars:
         self.known: dict[bytes, bool] = {}
 
     def box(self, begin: int, end: int) -> tuple[float, float, float, float, float] | None:
-        """The box around the characters `begin` and `end`, y up, and the height of the first."""
+        """The box around the characters at two places in the text, y up, and the height of the first."""
+        return self.box_at(self.index(begin), self.index(end))
+
+    def box_at(self, begin: int, end: int) -> tuple[float, float, float, float, float] | None:
+        """The same by the numbers of the characters."""
         first, last = self.first, self.last
-        if not calls.loose_box(self.at, self.index(begin), self.first_at):
+        if not calls.loose_box(self.at, begin, self.first_at):
             return None
         left, bottom, right, top = first.left, first.bottom, first.right, first.top
         height = top - bottom
-        if end > begin and calls.loose_box(self.at, self.index(end), self.last_at):
+        if end > begin and calls.loose_box(self.at, end, self.last_at):
             left, bottom = min(left, last.left), min(bottom, last.bottom)
             right, top = max(right, last.right), max(top, last.top)
         return left, bottom, right, top, height
 
-    def size(self, place: int, height: float) -> float:
+    def size(self, number: int, height: float) -> float:
         """The font's size as displayed, or the height where the file does not tell: it may say 1 and scale the page."""
         matrix = self.matrix
-        size = calls.font_size(self.at, self.index(place))
-        if calls.char_matrix(self.at, self.index(place), self.matrix_at):
+        size = calls.font_size(self.at, number)
+        if calls.char_matrix(self.at, number, self.matrix_at):
             size *= hypot(matrix.c, matrix.d)
             if abs(matrix.b) > abs(matrix.a):  # written up or down the page: the height is a width
                 return float(size)
         return float(size) if 0.5 * height <= size <= 1.5 * height else height
 
-    def is_guess(self, place: int) -> bool:
+    def is_guess(self, number: int) -> bool:
         """Whether pdfium does not know what the character means and takes its number in the font for a letter."""
-        return bool(calls.is_unmapped(self.at, self.index(place)) == 1)
+        return bool(calls.is_unmapped(self.at, number) == 1)
 
-    def is_bold(self, place: int) -> bool:
+    def is_bold(self, number: int) -> bool:
         """Whether the font's name says so."""
-        if not calls.font_name(self.at, self.index(place), self.buffer_at, 128, self.flags_at):
+        if not calls.font_name(self.at, number, self.buffer_at, 128, self.flags_at):
             return False
         name = self.buffer.value
         bold = self.known.get(name)

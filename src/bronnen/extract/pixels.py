@@ -39,16 +39,22 @@ _MANY = 1_500  # suspects on one page: they are then asked together
 def unseen(sheet: Sheet, words: Sequence[RawWord], suspects: Sequence[Suspect]) -> set[int]:
     """The places in `words` of the suspects that a reader cannot see."""
     gone = {one.word for one in suspects if not one.is_drawn}
-    for group in _rounds([one for one in suspects if one.is_drawn]):
-        gone |= {one.word for one in group} - _leaving_marks(sheet, group)
+    painted = [one for one in suspects if one.is_drawn]
+    if painted:
+        view = _View(sheet, painted, _SCALE)
+        whole = view.drawn()
+        for group in _rounds(painted):
+            gone |= {one.word for one in group} - _leaving_marks(view, whole, group)
     lenient = [one for one in suspects if one.word in gone and one.is_lenient]
     if lenient:
         there = np.array([word[1:5] for at, word in enumerate(words) if at not in gone]).reshape(-1, 4)
         view = _View(sheet, lenient, _SCAN_SCALE)
         grey = view.drawn(grey=True)
         shown = [one for one in lenient if not _stands_in(one.box, there) and _shows_letters(view, grey, one)]
-        painted = sum(one.is_drawn for one in shown), sum(one.is_drawn for one in lenient)
-        is_layer = painted[0] >= _LAYER * painted[1]  # a photo over a line of text shows letters here and there too
+        under = sum(one.is_drawn for one in lenient)
+        is_layer = (
+            sum(one.is_drawn for one in shown) >= _LAYER * under
+        )  # a photo over a line of text shows letters here and there too
         gone -= {one.word for one in shown if is_layer or not one.is_drawn}
     return gone
 
@@ -79,12 +85,8 @@ class _View:
         return pixels[top : max(bottom, top + 1), x0 : max(x1, x0 + 1)]
 
 
-def _leaving_marks(sheet: Sheet, suspects: Sequence[Suspect]) -> set[int]:
-    """The words of those without which the page looks different in their place."""
-    if not suspects:
-        return set()
-    view = _View(sheet, suspects, _SCALE)
-    whole = view.drawn()
+def _leaving_marks(view: _View, whole: Any, suspects: Sequence[Suspect]) -> set[int]:
+    """The words of those without which the page looks different in their place from the `whole` of it."""
     items = {item for one in suspects for item in one.objects}
     try:
         for item in items:

@@ -94,8 +94,9 @@ def test_a_worker_is_replaced_after_some_tasks(monkeypatch: pytest.MonkeyPatch) 
 def test_a_worker_that_dies_while_it_waits_costs_nothing(two: Workers) -> None:
     for _ in range(3):
         pid = two.submit(stand_ins.pid).result()
-        psutil.Process(pid).kill()
-        psutil.wait_procs([psutil.Process(pid)] if psutil.pid_exists(pid) else [], timeout=5)
+        waiting = psutil.Process(pid)
+        waiting.kill()
+        psutil.wait_procs([waiting], timeout=5)
     assert two.submit(stand_ins.pid).result()
 
 

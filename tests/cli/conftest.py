@@ -10,6 +10,7 @@ from bronnen import origin, pipeline
 from bronnen.batch import Crew
 from bronnen.batch.fetching import Fetching
 from bronnen.cli import work
+from bronnen.extract import tesseract
 
 
 @pytest.fixture
@@ -22,6 +23,7 @@ def walk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Walk:
     fetching = Fetching(1)
     fetching.executor = Here()
     monkeypatch.setattr(work, "crew", lambda settings, places, scheduler: nullcontext(Crew(fetching, lambda: 1)))
+    monkeypatch.setattr(tesseract, "missing", lambda language: ("Tesseract is not installed.", "apt install it"))
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("BRONNEN_DEBUG", raising=False)
     (tmp_path / "in").mkdir()

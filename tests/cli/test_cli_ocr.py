@@ -16,7 +16,7 @@ from PIL import Image
 from scan_factory import scan as scanned
 from walks import Walk, files, run, scan
 
-from bronnen.extract import ocr, pdfium
+from bronnen.extract import ocr, pdfium, tesseract
 from bronnen.store import Store
 
 ROOT = Path(__file__).parents[2]
@@ -26,6 +26,7 @@ needs_tesseract = pytest.mark.skipif(ocr.lacking() is not None, reason=str(ocr.l
 
 def lacks(monkeypatch: pytest.MonkeyPatch, said: str | None) -> None:
     monkeypatch.setattr(ocr, "lacking", lambda language="nld": said)
+    monkeypatch.setattr(tesseract, "missing", lambda language: said and (said, "install it"))
 
 
 def test_what_was_not_read_is_told_once_and_read_once_it_can_be(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:

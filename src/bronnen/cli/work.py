@@ -175,10 +175,12 @@ def _known(store: Store, ids: Iterable[str], settings: Settings) -> set[str]:
 
 def _readable_now(store: Store, settings: Settings) -> set[str]:
     """The ids of documents with pages that text recognition can read by now, and could not when they were read."""
-    from bronnen.extract.ocr import lacking
+    unread = store.unread() if settings.ocr.mode != "off" else set()
+    if unread:
+        from bronnen.extract.tesseract import missing
 
-    can_read = settings.ocr.mode != "off" and lacking(settings.ocr.language) is None
-    return store.unread() if can_read else set()
+        return set() if missing(settings.ocr.language) else unread
+    return unread
 
 
 def _keep(store: Store, run: int, position: int, path: Place, outcome: Analysis | Failure, document_id: str) -> bool:

@@ -75,6 +75,7 @@ def test_a_file_that_eats_all_memory_costs_only_itself() -> None:
     assert ends("a.pdf", "greedy.pdf", "b.pdf") == {"a.pdf": "ok", "greedy.pdf": "memory", "b.pdf": "ok"}
 
 
+@pytest.mark.slow
 def test_memory_that_the_system_does_not_bound_is_watched() -> None:
     small = settings_of({"limits": {"memory_mb": 1024}})
     assert ends("a.pdf", "growing.pdf", "b.pdf", settings=small) == {

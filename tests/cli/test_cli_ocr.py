@@ -79,6 +79,7 @@ for at in range(9):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="a script is no program on Windows")
 def test_a_scan_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:
     log, program = tmp_path / "log", tmp_path / "tesseract"

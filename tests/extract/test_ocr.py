@@ -80,6 +80,7 @@ def test_a_scan_is_read_and_every_word_knows_its_place_and_certainty(tmp_path: P
     assert found and all(one.confidence and abs(one.confidence - sure[1]) < 0.1 for one in found)
 
 
+@pytest.mark.slow
 @needs_tesseract
 @pytest.mark.parametrize(("quarter", "skew"), [(0, 2.0), (90, 0.0), (180, -1.0), (270, 1.0)])
 def test_words_of_a_page_that_lies_askew_or_on_its_side_stand_where_they_are_seen(quarter: int, skew: float) -> None:
@@ -229,6 +230,7 @@ def program(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="a script is no program on Windows")
 @pytest.mark.parametrize(
     "script",
@@ -286,6 +288,7 @@ def test_absurd_pages_and_pictures_are_not_drawn() -> None:
 # --------------------------------------------------------------------------------------------------- what it remembers
 
 
+@pytest.mark.slow
 def test_a_page_is_read_once_and_again_when_anything_is_different(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

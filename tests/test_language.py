@@ -101,6 +101,7 @@ def test_the_component_cuts_as_the_function_does(nlp: spacy.language.Language, n
             assert score.trimmed(text, spans) == language.sentences(nlp, text)
 
 
+@pytest.mark.slow
 def test_a_pipeline_without_senter_guesses(tmp_path: Path) -> None:
     spacy.blank("nl").to_disk(tmp_path / "elders")
     other = language.load(str(tmp_path / "elders"))

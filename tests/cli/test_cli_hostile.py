@@ -195,6 +195,7 @@ def test_names_that_mean_something_are_names(walk: Walk) -> None:
         assert not [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["html", "json", "csv", "xlsx", "qdpx", "summary"])
 def test_names_that_mean_something_are_names_in_reports(walk: Walk, form: str) -> None:
     chosen = NAMES if form != "summary" else ("=1+1.txt", "#image(1).txt", os.fsdecode(b"nota\xff.txt"), NAMES[1])

@@ -170,6 +170,7 @@ def test_many_documents_are_shared_out_and_a_worker_that_is_lost_costs_nothing(
             assert (one.drawn.counts == other.drawn.counts).all()
 
 
+@pytest.mark.slow
 def test_what_is_kept_of_a_document_is_small(tmp_path: Path) -> None:
     """Ten thousand documents may take some 200 MB of the memory of the one process that writes."""
     for store, number in stored(tmp_path, 40):

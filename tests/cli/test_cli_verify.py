@@ -156,6 +156,7 @@ ON_VERDICTS: list[tuple[str, str, str]] = [  # that the guards refuse, done behi
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("store")
 @pytest.mark.parametrize(("what", "statement", "code"), DAMAGES, ids=[one[0] for one in DAMAGES])
 def test_what_was_done_to_a_store_is_found(what: str, statement: str, code: str) -> None:
@@ -164,6 +165,7 @@ def test_what_was_done_to_a_store_is_found(what: str, statement: str, code: str)
     assert code in run("verify", "out").stdout
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("store")
 @pytest.mark.parametrize(("what", "statement", "code"), ON_VERDICTS, ids=[one[0] for one in ON_VERDICTS])
 def test_what_was_done_behind_the_guards_is_found(what: str, statement: str, code: str) -> None:
@@ -241,6 +243,7 @@ EDITS: list[tuple[str, Callable[[], object]]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("store")
 @pytest.mark.parametrize(("name", "edit"), EDITS)
 def test_a_file_beside_the_store_that_was_changed_is_named(name: str, edit: Callable[[], object]) -> None:

@@ -76,6 +76,7 @@ def test_the_labels_of_what_is_read_are_never_learned_from(shipped: Examples, re
     assert np.allclose(scores, again)
 
 
+@pytest.mark.slow
 def test_a_curve_has_a_point_per_share_and_says_what_is_expected(shipped: Examples, reader: Reader) -> None:
     ticks: list[tuple[int, int]] = []
     found = curve(

@@ -19,6 +19,8 @@ import calling
 import pytest
 from lenses import written
 
+from bronnen.extract import tesseract
+
 HERE = Path(__file__).parent
 REPORTS = {"html": "a.html", "summary": "kort", "pdf": "kopie", "xlsx": "a.xlsx", "csv": "tabellen", "json": "a.json"}
 REPORTS |= {"qdpx": "a.qdpx", "parquet": "parquet"}
@@ -61,13 +63,14 @@ def watched(folder: Path, *words: str | Path, codes: tuple[int, ...] = (0,)) -> 
 
 
 def check(noted: list[str], seen: list[str]) -> None:
-    """Only processes of our own Python are started, and nobody is called."""
-    own = (f"'{sys.executable}'", f"b'{sys.executable}'", f'"{sys.executable}"')
+    """Only processes of our own Python and text recognition are started, and nobody is called."""
+    programs = [sys.executable, *filter(None, [tesseract.program()])]
+    own = [f"{quote}{program}{quote}" for program in programs for quote in "'\""]
     odd = [line for line in noted if not ("AF_UNIX" in line or any(name in line for name in own) or is_local(line))]
     assert not odd, odd
     assert not [line for line in seen if _CALL.search(line)], [line for line in seen if _CALL.search(line)]
     started = [line for line in seen if "execve(" in line and "ENOENT" not in line]
-    assert all(sys.executable in line for line in started), started
+    assert all(any(program in line for program in programs) for line in started), started
 
 
 def is_local(line: str) -> bool:

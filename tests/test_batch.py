@@ -134,6 +134,19 @@ def test_a_reader_who_stops_leaves_no_workers_behind() -> None:
     assert time.monotonic() - began < 5
 
 
+@pytest.mark.parametrize("fails", ["_made", "_start_forkserver"])
+def test_a_system_that_gives_no_process_ends_the_scan_with_a_reason(
+    fails: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise OSError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(batch.workers, "METHOD", "forkserver")
+    monkeypatch.setattr(Workers if fails == "_made" else batch.workers, fails, refused)
+    with pytest.raises(BronnenError, match=r"does not start .*temporarily unavailable"):
+        ends("a.pdf", "b.pdf", "c.pdf")
+
+
 @pytest.mark.parametrize("name", ["untooled.pdf", "unready.pdf"])
 def test_tools_that_do_not_load_are_told_once(name: str) -> None:
     with pytest.raises(BronnenError, match=r"no model|does not start"):

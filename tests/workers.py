@@ -13,6 +13,7 @@ from factories import analysis
 
 from bronnen import batch
 from bronnen.batch import workers
+from bronnen.cli import entry
 from bronnen.errors import BronnenError, EncryptedError, MissingError
 from bronnen.records import Stage
 from bronnen.settings import Settings
@@ -104,3 +105,11 @@ def pid() -> int:
 
 def fail(error: BronnenError) -> None:
     raise error
+
+
+def entries_lost(folder: Path, run: int, first: int, settings: Settings) -> list[entry.Entry]:
+    """What documents add to the files of a scan; but for the first ones, over which the process dies."""
+    if not first:
+        workers.ready()
+        os._exit(9)
+    return entry.read_entries(folder, run, first, settings)

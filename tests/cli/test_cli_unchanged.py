@@ -12,10 +12,11 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+import workers as stand_ins
 from factories import E, analysis, verdict
 from walks import Here, Lost, Walk, files, scan
 
-from bronnen import __version__, origin
+from bronnen import __version__, batch, origin
 from bronnen.batch import Crew
 from bronnen.cli import entry, outputs, unchanged
 from bronnen.records import Analysis, Unit, Use
@@ -168,6 +169,15 @@ def test_many_documents_are_shared_out_and_a_worker_that_is_lost_costs_nothing(
                 other.line,
             )
             assert (one.drawn.counts == other.drawn.counts).all()
+
+
+def test_a_process_that_dies_over_the_rows_costs_no_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch.workers, "PRELOADED", ["factories"])
+    monkeypatch.setattr(entry, "read_entries", stand_ins.entries_lost)
+    for store, number in stored(tmp_path, 19):
+        here = [one.line for one in entry.entries(store, number, Settings())]
+        monkeypatch.setattr(entry, "_MANY", 19)
+        assert [one.line for one in entry.entries(store, number, Settings())] == here
 
 
 @pytest.mark.slow

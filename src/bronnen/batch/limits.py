@@ -44,6 +44,10 @@ class Clock:
             seconds += float(getattr(self._limits, f"{stage}_seconds"))
         self._ends += seconds
 
+    def has_told(self, stage: Stage) -> bool:
+        """Whether the task is or was at this stage."""
+        return stage in self._told
+
     def is_over(self) -> bool:
         return time.monotonic() > self._ends
 
@@ -68,22 +72,25 @@ def memory() -> tuple[int, int]:
     return found.available, found.total
 
 
-def resident(process: psutil.Process | None) -> int:
-    """The bytes of memory that a process and those it started hold; 0 for one that is gone."""
-    if process is None:
-        return 0
-    with suppress(psutil.Error):
-        return sum(held(one) for one in (process, *process.children(recursive=True)))
-    return 0
+def resident(process: psutil.Process | None, *, has_programs: bool) -> int:
+    """The bytes of memory that a process holds, with those of programs that it may have started; 0 where it is gone.
+
+    To find those, all processes of the machine are gone through, which takes milliseconds.
+    """
+    found = held(process)
+    if process is not None and has_programs:
+        with suppress(psutil.Error):
+            found += sum(map(held, process.children(recursive=True)))
+    return found
 
 
-def kill(pid: int | None) -> None:
-    """Ends a process and all that it started, at once."""
+def kill(process: psutil.Process | None) -> None:
+    """Ends a process and all that it started, at once; never another one that got its number since."""
     with suppress(psutil.Error):
-        process = psutil.Process(pid)
-        for one in (*process.children(recursive=True), process):
-            with suppress(psutil.Error):
-                one.kill()
+        if process is not None and process.is_running():
+            for one in (*process.children(recursive=True), process):
+                with suppress(psutil.Error):
+                    one.kill()
 
 
 def held(process: psutil.Process | None) -> int:

@@ -105,6 +105,7 @@ class Workers(Executor):
         self._workers: list[_Worker] = []
         self._failed_starts = 0
         self._is_closing = False
+        self._error: BronnenError | None = None  # why there is no work any more
         self._next_look = 0.0
         self._lock = threading.Lock()
         self._bell, self._rope = multiprocessing.Pipe(duplex=False)  # wakes the thread
@@ -116,7 +117,7 @@ class Workers(Executor):
         task = _Task(Future(), fn, args)
         with self._lock:
             if self._is_closing:
-                raise RuntimeError("these workers have been sent home")
+                raise self._error or RuntimeError("these workers have been sent home")
             self._waiting.append(task)
             if not self._thread.ident:
                 self._thread.start()
@@ -136,7 +137,7 @@ class Workers(Executor):
 
     def _watch(self) -> None:
         """The life of the thread. Whatever goes wrong in it ends every task with that error."""
-        error: Exception | None = None
+        error: BronnenError | None = None
         with suppress(AttributeError):  # Windows; elsewhere processes made here leave Ctrl-C to the parent
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
@@ -145,13 +146,16 @@ class Workers(Executor):
             while not self._is_closing:
                 self._step()
         except Exception as caught:
-            error = caught
+            said = f"The program that reads files does not start ({type(caught).__name__}: {caught})."
+            error = caught if isinstance(caught, BronnenError) else BronnenError(said, _RESTART)
         with self._lock:
-            self._is_closing = True
+            self._is_closing, self._error = True, error
         while self._workers:
             self._end(self._workers[0], error or _given_up())
         for task in self._waiting:
-            if not task.future.cancel():
+            if error is None and task.future.cancel():
+                task.future.set_running_or_notify_cancel()  # wakes who waits for it
+            elif task.is_begun or task.future.set_running_or_notify_cancel():
                 task.future.set_exception(error or _given_up())
 
     def _step(self) -> None:
@@ -164,7 +168,7 @@ class Workers(Executor):
                 self._bell.recv()
             else:
                 self._hear(worker)
-        if time.monotonic() >= self._next_look:  # going through all processes of the machine takes milliseconds
+        if time.monotonic() >= self._next_look:
             self._next_look = time.monotonic() + _TICK
             for worker in [one for one in self._workers if one.task]:
                 self._judge(worker)
@@ -175,19 +179,20 @@ class Workers(Executor):
             worker = next((one for one in self._workers if one.task is None), None)
             if worker is None and len(self._workers) == self._count:
                 return
+            worker = worker or self._made()  # before a task is taken: where this fails, none is lost
             task = self._waiting.popleft()
             if not task.is_begun and not task.future.set_running_or_notify_cancel():
                 continue
             task.is_begun = True
-            worker = worker or self._made()
             worker.task = task
             worker.clock.start(is_ready=worker.is_ready)
             try:
                 worker.pipe.send((task.does, task.given))
             except OSError:  # it died while it waited: no fault of the task
-                worker.task = None
-                self._waiting.appendleft(task)
-                self._end(worker, _given_up())
+                if worker.is_ready:
+                    self._waiting.appendleft(task)
+                    worker.task = None
+                self._lose(worker, LostError(*_CRASHED))
             except Exception as error:  # it cannot travel
                 worker.task = None
                 task.future.set_exception(error)
@@ -236,7 +241,7 @@ class Workers(Executor):
         most = self._limits.memory_mb
         if worker.clock.is_over():
             self._lose(worker, TimedOutError(*_TIMED_OUT))
-        elif resident(worker.seen) > most * MB:
+        elif resident(worker.seen, has_programs=worker.clock.has_told(Stage.OCR)) > most * MB:
             said = f"The program that read this file took more than {most} MB of memory and was stopped."
             self._lose(worker, TooLargeError(said, _NEXT))
 
@@ -251,7 +256,7 @@ class Workers(Executor):
         self._end(worker, error)
 
     def _end(self, worker: _Worker, error: Exception) -> None:
-        kill(worker.process.pid)
+        kill(worker.seen)
         worker.process.join(5)
         worker.pipe.close()
         self._workers.remove(worker)

@@ -11,12 +11,12 @@ from itertools import islice
 from pathlib import Path
 
 from bronnen import balance, quantify
-from bronnen.batch import crew
+from bronnen.batch import crew, workers
 from bronnen.cli.summary import Line, line_of
-from bronnen.errors import LostError
+from bronnen.errors import BronnenError
 from bronnen.formats import tables
 from bronnen.quantify import Drawn
-from bronnen.records import Analysis, Document, Known
+from bronnen.records import Analysis, Document, Known, Stage
 from bronnen.settings import Settings
 from bronnen.settled import labelled_passages, parts, placed
 from bronnen.store import Store
@@ -83,12 +83,17 @@ def entries(store: Store, run: int, settings: Settings) -> Iterator[Entry]:
             first, future = under_way.popleft()
             try:
                 yield from future.result()
-            except LostError:  # whatever became of that process: it can be done here
+            except (BronnenError, MemoryError):  # whatever became of that process: it can be done here
                 for analysis in store.analyses(run, first, _TOGETHER):
                     yield entry_of(analysis, settings)
 
 
 def read_entries(folder: Path, run: int, first: int, settings: Settings) -> list[Entry]:
     """What `_TOGETHER` documents of a run add, from number `first` on, read from the store in `folder`."""
+    workers.ready()
+    found = []
     with Store(folder) as store:
-        return [entry_of(analysis, settings) for analysis in store.analyses(run, first, _TOGETHER)]
+        for analysis in store.analyses(run, first, _TOGETHER):
+            workers.tell(Stage.READING, len(analysis.document.pages))
+            found.append(entry_of(analysis, settings))
+    return found

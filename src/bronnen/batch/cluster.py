@@ -183,27 +183,33 @@ class _Kept:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._made: dict[LimitSettings, Workers] = {}
-        self._turn = 0
+        self._users, self._turn = 0, 0
+        self._timer: threading.Timer | None = None
 
     @contextmanager
     def workers(self, limits: LimitSettings) -> Iterator[Workers]:
         with self._lock:
+            found = self._made.get(limits)
+            if found is None or found.is_closed:  # what broke does not come back by itself
+                found = self._made[limits] = Workers(_threads(), limits)
+            self._users += 1
             self._turn += 1
-            if limits not in self._made:
-                self._made[limits] = Workers(_threads(), limits)
-            found = self._made[limits]
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
         try:
             yield found
         finally:
             with self._lock:
-                self._turn += 1
-                timer = threading.Timer(_IDLE, self._send_home, (self._turn,))
-            timer.daemon = True
-            timer.start()
+                self._users -= 1
+                if not self._users:
+                    self._timer = threading.Timer(_IDLE, self._send_home, (self._turn,))
+                    self._timer.daemon = True
+                    self._timer.start()
 
     def _send_home(self, turn: int) -> None:
         with self._lock:
-            if turn == self._turn:  # nothing came after what set this timer
+            if not self._users and turn == self._turn:  # a timer may go off while it is being cancelled
                 for workers in self._made.values():
                     workers.shutdown()
                 self._made.clear()

@@ -111,6 +111,11 @@ class Workers(Executor):
         self._bell, self._rope = multiprocessing.Pipe(duplex=False)  # wakes the thread
         self._thread = threading.Thread(target=self._watch, name="bronnen-workers", daemon=True)
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether they have been sent home, or no process of theirs would start: they take no more tasks."""
+        return self._is_closing
+
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """The future of `fn(*args)`, done in a process to which both can travel."""
         assert not kwargs, "tasks are given by position"

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from bronnen import migrations
 from bronnen.errors import StoreError
 from bronnen.records import Analysis, Failure, PageState, Remark, Source, Unit, Use, Verdict
-from bronnen.settings import Settings
+from bronnen.settings import Settings, settings_of
 from bronnen.store import FILE, Duplicate, Store, match_of
 
 
@@ -299,7 +299,7 @@ WRITER = """
 import sys; sys.path[:0] = [sys.argv[2]]
 from pathlib import Path
 from factories import PARAGRAPHS, analysis
-from bronnen.settings import Settings
+from bronnen.settings import Settings, settings_of
 from bronnen.store import Store
 with Store(Path(sys.argv[1]), write=True) as store:
     run = store.begin_run(Settings(), "0.1.0")
@@ -439,3 +439,31 @@ def test_passages_come_with_scores_and_with_what_stands_around_them(tmp_path: Pa
             found.passages,
         )
         assert (store.document("0"), store.passages("0")) == (None, ())
+
+
+def test_only_losses_since_the_last_analysis_and_under_the_same_settings_count(tmp_path: Path) -> None:
+    found = analysis()
+    known = found.document.id
+    codes = ("crashed", "timeout")
+
+    def lost(store: Store, settings: Settings, code: str = "crashed") -> int:
+        run = store.begin_run(settings, "0.1.0")
+        store.fail(run, 0, Failure("a.pdf", code, 3, "It crashed."), tried=known)
+        return run
+
+    def counted(store: Store, settings: Settings) -> int:
+        return store.tries(store.begin_run(settings, "0.1.0"), codes).get(known, (0, "", ""))[0]
+
+    usual = Settings()
+    off, pdfium = settings_of({"ocr": {"mode": "off"}}), settings_of({"extract": {"engine": "pdfium"}})
+    with Store(tmp_path, write=True) as store:
+        lost(store, usual)
+        lost(store, usual)
+        lost(store, usual, "lost")
+        assert [counted(store, one) for one in (usual, off, pdfium)] == [2, 0, 0]
+        lost(store, off)
+        assert [counted(store, one) for one in (usual, off, pdfium)] == [2, 1, 0]
+        store.add(store.begin_run(off, "0.1.0"), 0, "a.pdf", found)
+        assert [counted(store, one) for one in (usual, off)] == [0, 0]
+        lost(store, usual)
+        assert counted(store, usual) == 1

@@ -157,9 +157,10 @@ class Store:
             connection.execute("INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?, ?, ?, ?)", (run, position, *said))
 
     def tries(self, run: int, codes: Collection[str]) -> dict[str, tuple[int, str, str]]:
-        """How often documents failed with one of these codes in earlier runs with the limits and version of this one.
+        """How often documents failed with one of these codes, and were not analysed since.
 
-        Per document id the number, and the code and the message of the last time.
+        Counts earlier runs of the same version and the same settings of limits, extraction and text recognition. Per
+        document id the number, and the code and the message of the last time.
         """
         with told(self.path):
             return tables.tries(self._connection, run, codes)

@@ -183,10 +183,15 @@ def remarks(connection: sqlite3.Connection) -> list[Remark]:
 
 
 def tries(connection: sqlite3.Connection, run: int, codes: Collection[str]) -> dict[str, tuple[int, str, str]]:
+    same = " AND ".join(
+        f"json_extract(r.settings, '$.{part}') IS json_extract(this.settings, '$.{part}')"
+        for part in ("limits", "extract", "ocr")
+    )
     question = (
         "SELECT f.document, count(*), f.code, f.message, max(f.run) FROM failures f JOIN runs r ON r.id = f.run "
-        "JOIN runs this ON this.id = ? WHERE f.document IS NOT NULL AND r.version = this.version AND "
-        "json_extract(r.settings, '$.limits') IS json_extract(this.settings, '$.limits') AND "
+        f"JOIN runs this ON this.id = ? WHERE f.document IS NOT NULL AND r.version = this.version AND {same} AND "
+        "NOT EXISTS (SELECT 1 FROM documents d JOIN analyses a ON a.document = d.key "
+        "WHERE d.id = f.document AND a.run >= f.run) AND "
         f"f.code IN ({', '.join('?' * len(codes))}) GROUP BY f.document"
     )
     return {row[0]: row[1:4] for row in connection.execute(question, (run, *codes))}

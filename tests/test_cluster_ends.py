@@ -1,14 +1,19 @@
-"""The processes of a Dask worker: kept while any document is read, sent home after, made again where they broke."""
+"""Both ends of a cluster without Dask: the processes of a worker come and go, and what is not equal is refused."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from factories import MADE_WITH, analysis
 
 from bronnen.batch import cluster
-from bronnen.settings import LimitSettings
+from bronnen.errors import UsageError
+from bronnen.records import Analysis
+from bronnen.settings import LimitSettings, settings_of
 
 LIMITS = LimitSettings()
 
@@ -64,3 +69,41 @@ def test_those_that_broke_are_replaced(kept: cluster._Kept) -> None:
         broken.shutdown()
     with kept.workers(LIMITS) as found:
         assert found is not broken and not found.is_closed
+
+
+class Client:
+    def get_executor(self, pure: bool) -> None:
+        return None
+
+
+def test_results_of_a_worker_that_reads_with_something_else_are_refused() -> None:
+    made = cluster.Cluster(Client(), {"bronnen": MADE_WITH.version, "model": MADE_WITH.model})
+    first = analysis()
+
+    def read_by(extractor: str) -> object:
+        return made._checked(replace(first, document=replace(first.document, extractor=extractor)))
+
+    assert isinstance(read_by("pdfium 1, pdfplumber 2"), Analysis)
+    assert isinstance(read_by("pdfium 1, tesseract 5.3.0 nld"), Analysis)
+    assert isinstance(read_by("plain text"), Analysis)
+    refused = read_by("pdfium 1, tesseract 5.4.0 nld")
+    assert isinstance(refused, UsageError) and "tesseract 5.4.0 nld, and others with tesseract 5.3.0 nld" in str(
+        refused
+    )
+
+
+def test_tesseract_must_be_equal_unless_nothing_is_recognised(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster.tesseract, "version", lambda: "5.3.0")
+    monkeypatch.setattr(cluster.tesseract, "languages", lambda: frozenset({"nld", "fra", "osd"}))
+    on = cluster.described(settings_of({"ocr": {"language": "nld+eng"}}))
+    assert (on["Tesseract"], on["languages of Tesseract"]) == ("5.3.0", "nld+osd")
+    off = cluster.described(settings_of({"ocr": {"mode": "off"}}))
+    assert not any("Tesseract" in name for name in off)
+
+
+def test_a_memory_on_a_disk_that_is_not_here_is_left_out(tmp_path: Path) -> None:
+    here = settings_of({"ocr": {"cache": str(tmp_path / "ocr")}})
+    assert cluster._at_home(here) == here
+    there = settings_of({"ocr": {"cache": str(tmp_path / "other" / "ocr")}})
+    assert cluster._at_home(there).ocr.cache == ""
+    assert not list(tmp_path.iterdir())

@@ -68,6 +68,12 @@ class TooLargeError(LostError):
     code = "memory"
 
 
+class AstrayError(LostError):
+    """A cluster lost the document on its way: no fault of the document, which may be tried again."""
+
+    code = "lost"
+
+
 class EncryptedError(BronnenError):
     """The file opens only with a password."""
 

@@ -26,7 +26,7 @@ Outcome = Analysis | Failure
 Done = tuple[Place, Outcome]
 
 LOST = (LostError.code, TimedOutError.code, TooLargeError.code)
-"""The codes of failures that cost a worker."""
+"""The codes of failures that cost a worker; not that of `AstrayError`, which says nothing of the document."""
 
 _PER_WORKER = 2  # documents handed out per worker: one at work, one waiting; more would only cost memory
 _MOST_WORKERS = 60 if os.name == "nt" else 4096  # Windows cannot wait for more pipes

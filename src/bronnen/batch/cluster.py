@@ -17,15 +17,18 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 from bronnen import __version__
 from bronnen.batch import Crew, Outcome, cores
 from bronnen.batch.fetching import fetched
 from bronnen.batch.workers import Workers
-from bronnen.errors import EXTRAS, BronnenError, LostError, MissingError, UsageError
+from bronnen.errors import EXTRAS, AstrayError, BronnenError, MissingError, UsageError
+from bronnen.extract import tesseract
 from bronnen.records import Analysis, MadeWith
 from bronnen.remote import Place
 from bronnen.settings import LimitSettings, Settings
@@ -42,7 +45,8 @@ _TRIES = 3  # for a document that was lost on its way, not on its worker
 _PATIENCE = 60.0  # seconds for the scheduler to answer and for a first worker
 _IDLE = 60.0  # seconds without documents after which a Dask worker sends its processes home
 _COUNTED = 5.0  # seconds between counts of the cluster's threads
-_SAME = ("pypdfium2", "pdfplumber", "spacy", "scikit-learn", "numpy")  # other versions may read other words
+_READERS = ("pypdfium2", "pdfplumber", "python-docx", "odfdo", "trafilatura", "markdown-it-py")
+_SAME = (*_READERS, "spacy", "scikit-learn", "numpy")  # other versions may read other words
 _AGAIN = "What is done is kept: start the scheduler again, and then the same scan."
 
 
@@ -69,6 +73,7 @@ class Cluster(Executor):
         self._executor: Executor = client.get_executor(pure=False)  # the same document again is another task
         self._counted, self._places = 0.0, 0
         self._made_with: MadeWith | None = None
+        self._read_with: dict[str, str] = {}  # per reader its version
 
     def places(self) -> int:
         """How many documents to have under way; it follows the cluster as that grows and shrinks."""
@@ -104,7 +109,7 @@ class Cluster(Executor):
             else:
                 _tell(told, self._lost(error))
         elif error is not None and type(error).__name__ == "KilledWorker":
-            _tell(told, LostError(*_KILLED))
+            _tell(told, AstrayError(*_KILLED))
         elif error is not None:
             _tell(told, error)
         else:
@@ -116,13 +121,18 @@ class Cluster(Executor):
             return outcome
         made = outcome.made_with
         self._made_with = self._made_with or made
+        for reader in outcome.document.extractor.split(", "):
+            name, _, found = reader.partition(" ")
+            if self._read_with.setdefault(name, found) != found:
+                said = f"A worker joined that reads with {reader}, and others with {name} {self._read_with[name]}."
+                return UsageError(said, _EQUAL)
         if made != self._made_with or (made.version, made.model) != (self._wanted["bronnen"], self._wanted["model"]):
             return UsageError(f"A worker joined that works with other models: {made}.", _EQUAL)
         return outcome
 
     def _lost(self, error: BaseException | None) -> BronnenError:
         if self._client.status == "running":
-            return LostError(f"The cluster lost this file on its way ({error or 'cancelled'}).", "Scan it again.")
+            return AstrayError(f"The cluster lost this file on its way ({error or 'cancelled'}).", "Scan it again.")
         return MissingError("The Dask scheduler is gone.", _AGAIN)
 
 
@@ -130,11 +140,16 @@ _KILLED = (
     "The Dask workers that had this file were lost, one after another, with all that was on them.",
     "Look at their logs and memory; scan it again, or on this machine.",
 )
-_EQUAL = "Install the same bronnen and the same model on every machine; a model by its folder must be there too."
+_EQUAL = (
+    "Install the same bronnen, the same model and the same Tesseract with its languages on every machine; "
+    "a model by its folder must be there too."
+)
 
 
 def described(settings: Settings) -> dict[str, str]:
     """What must be equal on all machines for results to be equal: versions, and the model by its id.
+
+    Of Tesseract also which of the wanted languages are there, unless text recognition is off.
 
     Raises:
         MissingError: there is no such model here.
@@ -148,6 +163,10 @@ def described(settings: Settings) -> dict[str, str]:
     for name in _SAME:
         with suppress(PackageNotFoundError):
             found[name] = version(name)
+    if settings.ocr.mode != "off":
+        found["Tesseract"] = tesseract.version() or "none"
+        wanted = {*settings.ocr.language.split("+"), "osd"}
+        found["languages of Tesseract"] = "+".join(sorted(wanted & tesseract.languages())) or "none"
     return found
 
 
@@ -172,9 +191,16 @@ def watched(does: Callable[..., Outcome], place: Place, settings: Settings) -> O
         return UsageError(*_daemon("SCHEDULER"))
     try:
         with _kept.workers(settings.limits) as workers:
-            return fetched(workers, does, place, settings)
+            return fetched(workers, does, place, _at_home(settings))
     except BronnenError as error:
         return error
+
+
+def _at_home(settings: Settings) -> Settings:
+    """The settings without a memory of text recognition where this machine does not have the folder it stands in."""
+    if not settings.ocr.cache or Path(settings.ocr.cache).parent.is_dir():
+        return settings
+    return replace(settings, ocr=replace(settings.ocr, cache=""))
 
 
 class _Kept:

@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -16,8 +17,11 @@ import pytest
 fsspec = pytest.importorskip("fsspec")
 
 from bronnen import remote  # noqa: E402
+from bronnen.batch.fetching import fetched  # noqa: E402
 from bronnen.errors import MissingError, UnreadableError, UsageError  # noqa: E402
+from bronnen.records import Failure  # noqa: E402
 from bronnen.remote import at_hand, listed, sha256_of, shown  # noqa: E402
+from bronnen.settings import Settings  # noqa: E402
 
 SUFFIXES = {".pdf", ".txt"}
 ODD = "é\n#?%41 [x].pdf"
@@ -75,6 +79,64 @@ def test_a_file_that_changes_or_goes_between_listing_and_reading_is_told(archive
 def test_other_addresses_are_refused_before_any_connection(told: str) -> None:
     with pytest.raises(UsageError, match="reads no files from"):
         list(listed(told, SUFFIXES, Counter()))
+
+
+@pytest.mark.parametrize("told", ["file:///tmp", "FILE://a.pdf", "local:///tmp"])
+def test_an_address_of_this_disk_is_refused_for_its_path(told: str) -> None:
+    with pytest.raises(UsageError, match="Give the path itself"):
+        list(listed(told, SUFFIXES, Counter()))
+
+
+@pytest.mark.parametrize(
+    "told", ["sftp://jan:ge/heim@host/a", "sftp://jan:ge?heim@host/a", "smb://jan:g@e/heim@host/a"]
+)
+def test_an_address_whose_password_cannot_be_told_from_its_path_is_refused(told: str) -> None:
+    with pytest.raises(UsageError, match="%2F") as caught:
+        list(listed(told, SUFFIXES, Counter()))
+    assert "heim" not in str(caught.value)
+
+
+def test_a_password_that_a_library_decodes_is_not_shown() -> None:
+    url = "sftp://jan:ge%2Fheim@host/a"
+    assert "heim" not in str(remote._unreadable(url, OSError("no entry for jan with ge/heim")))
+
+
+def test_what_is_no_file_or_not_below_the_address_is_counted(archive: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    system = fsspec.filesystem("memory")
+    told = [
+        {"name": "/archive", "type": "directory"},
+        {"name": "/archive/pipe.pdf", "type": "other"},
+        {"name": "/elsewhere/x.pdf", "type": "file"},
+        {"name": "/archive/..", "type": "directory"},
+        {"name": "/archive/b.pdf", "type": "file"},
+    ]
+    monkeypatch.setattr(type(system), "ls", lambda self, path, detail: told)
+    ignored: Counter[str] = Counter()
+    assert [one.name for one in listed(archive, SUFFIXES, ignored)] == ["b.pdf"]
+    assert dict(ignored) == {"no file": 1, "not below the address": 2}
+
+
+def test_a_copy_has_a_name_that_fits_on_a_disk(archive: str) -> None:
+    system = fsspec.filesystem("memory")
+    system.pipe(f"/archive/{'字' * 300}.pdf", b"x")
+    (one,) = (one for one in listed(archive, SUFFIXES, Counter()) if one.name.startswith("字"))
+    with at_hand(one) as path:
+        assert path.suffix == ".pdf" and len(path.name.encode()) <= 200
+
+
+def test_without_a_place_for_a_copy_that_file_fails(archive: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere/at/all")
+    one = next(iter(listed(archive, SUFFIXES, Counter())))
+    found = fetched(ThreadPoolExecutor(1), lambda *_: pytest.fail("nothing is read"), one, Settings())
+    assert isinstance(found, Failure) and found.code == "unreadable" and "TMPDIR" in found.message
+
+
+def test_files_of_two_servers_that_are_shown_alike_are_two() -> None:
+    def identity(url: str) -> tuple[str, ...]:
+        return remote.Remote(shown(url), url, "/map/a.pdf").identity
+
+    assert identity("sftp://jan@host/map") != identity("sftp://piet@host/map")
+    assert identity("sftp://jan@host/map") == identity("SFTP://jan@host/map/a.pdf")
 
 
 def test_a_wrong_address_is_told_and_a_missing_library_named() -> None:

@@ -23,8 +23,11 @@ from typing import IO, Any
 
 from bronnen.errors import EXTRAS, BronnenError, MissingError, UnreadableError, UsageError
 
-PROTOCOLS = ("s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "webdav", "sftp", "ssh", "smb", "file", "memory")
-"""What may stand before ://. Not http: a document on the open web is for a browser, which shows where it comes from."""
+PROTOCOLS = ("s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "sftp", "ssh", "smb", "memory")
+"""What may stand before ://. Not http: a document on the open web is for a browser, which shows where it comes from.
+
+Not file: a path is guarded against what hangs or leads elsewhere, and an address of it would pass by all that.
+"""
 
 _ACCOUNTS = ("az", "abfs", "abfss")  # there a container stands before the @, no user
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
@@ -57,6 +60,12 @@ class Remote:
     def suffix(self) -> str:
         return PurePosixPath(self.path).suffix
 
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """Equal for the same file only: who opens which server, and its path there, as two may be shown alike."""
+        protocol, authority, _, query = _parts(self.given)
+        return protocol, authority, query, self.path
+
 
 Place = Path | Remote
 
@@ -76,11 +85,18 @@ def shown(url: str) -> str:
     >>> shown("sftp://jan:geheim@host/map/nota.pdf?sig=abc")
     'sftp://host/map/nota.pdf'
     """
+    protocol, authority, path, _ = _parts(url)
+    before, at, after = authority.rpartition("@")
+    keeps = protocol in _ACCOUNTS and ":" not in before
+    return f"{protocol}://{before + at if keeps else ''}{after}{path}"
+
+
+def _parts(url: str) -> tuple[str, str, str, str]:
+    """Protocol, authority, path with its first slash, and query."""
     protocol, _, rest = url.partition("://")
-    host, slash, path = rest.partition("?")[0].partition("/")
-    before, at, after = host.rpartition("@")
-    keeps = protocol.lower() in _ACCOUNTS and ":" not in before
-    return f"{protocol.lower()}://{before + at if keeps else ''}{after}{slash}{path}"
+    told, _, query = rest.partition("?")
+    authority, slash, path = told.partition("/")
+    return protocol.lower(), authority, slash + path, query
 
 
 def listed(told: str, suffixes: Collection[str], ignored: Counter[str]) -> Iterator[Remote]:
@@ -89,7 +105,7 @@ def listed(told: str, suffixes: Collection[str], ignored: Counter[str]) -> Itera
     `ignored` counts the others by reason, as for a folder on disk. A folder that holds a store is passed over.
 
     Raises:
-        UsageError: the protocol is not one of `PROTOCOLS`.
+        UsageError: the protocol is not one of `PROTOCOLS`, or a password may stand where the path begins.
         MissingError: what speaks it is not installed.
         UnreadableError: it cannot be reached or listed.
     """
@@ -127,13 +143,18 @@ def at_hand(place: Place) -> Iterator[Path]:
         return
     _sweep()
     with tempfile.TemporaryDirectory(prefix=f"{_COPIES}{os.getpid()}-", ignore_cleanup_errors=True) as folder:
-        stem = _UNSAFE.sub("_", PurePosixPath(place.path).stem)[:80].strip(" .") or "document"
-        copy = Path(folder) / f"{stem}{_UNSAFE.sub('_', place.suffix)[:20]}"
+        stem = _cut(_UNSAFE.sub("_", PurePosixPath(place.path).stem), 160).strip(" .") or "document"
+        copy = Path(folder) / f"{stem}{_cut(_UNSAFE.sub('_', place.suffix), 40)}"
         with copy.open("wb") as stream:
             found = _copied(place, stream)
         if place.sha256 and found != place.sha256:
             raise UnreadableError(f"{place.name} was changed while it was being scanned.", "Run the same scan again.")
         yield copy
+
+
+def _cut(name: str, most: int) -> str:
+    """As much of a name as fits in so many bytes: a disk counts those, and 255 is often all it takes."""
+    return name.encode()[:most].decode(errors="ignore")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +175,18 @@ def _below(system: Any, folder: str, listing: _Listing) -> Iterator[Remote]:
     for one in found:
         path = str(one["name"]).rstrip("/")
         name = PurePosixPath(path).name
+        if path == folder.rstrip("/"):
+            continue  # the folder's own marker
         if not path.startswith(folder.rstrip("/") + "/") or name in ("", ".", ".."):
-            continue  # the folder's own marker, or a server that answers with what was not asked
-        if one.get("islink") or one["type"] == "link":
+            listing.ignored["not below the address"] += 1  # a server that answers with what was not asked
+        elif one.get("islink") or one["type"] == "link":
             listing.ignored["link"] += 1
         elif name.startswith((".", "~$")):
             listing.ignored["hidden or temporary"] += one["type"] != "directory"
         elif one["type"] == "directory":
             yield from _below(system, path, listing)
+        elif one["type"] != "file":
+            listing.ignored["no file"] += 1  # a pipe or a device: reading it may never end
         elif PurePosixPath(path).suffix.lower() not in listing.suffixes:
             listing.ignored[PurePosixPath(path).suffix.lower() or "without a suffix"] += 1
         else:
@@ -171,9 +196,16 @@ def _below(system: Any, folder: str, listing: _Listing) -> Iterator[Remote]:
 def _opened(told: str) -> tuple[Any, str]:
     """The file system behind an address, and the path in it. fsspec gives each thread its own."""
     protocol = told.partition("://")[0].lower()
+    if protocol in ("file", "local"):
+        raise UsageError(f"bronnen reads no files from {protocol}://.", "Give the path itself.")
     if protocol not in PROTOCOLS or "::" in told:
         said = f"bronnen reads no files from {protocol[:20]}://."
         raise UsageError(said, f"It reads from {', '.join(PROTOCOLS)}; or copy them to a folder first.")
+    authority = re.split("[/?]", told.partition("://")[2], maxsplit=1)
+    if ":" in authority[0] and "@" in authority[-1] and len(authority) == 2:
+        said = "This address may have a password with / or ? in it, or a path with @, and cannot be told apart."
+        step = "Write / as %2F and ? as %3F in a password, or give it by the environment or fsspec's own settings."
+        raise UsageError(said, step)
     try:
         from fsspec.core import url_to_fs
     except ImportError:
@@ -214,10 +246,19 @@ def _unreadable(told: str, error: Exception, name: str = "") -> UnreadableError:
     rest = told.partition("://")[2]
     secrets = {rest.partition("/")[0].rpartition("@")[0], rest.partition("?")[2]}
     secrets |= {part for secret in set(secrets) for part in re.split("[:&=]", secret) if len(part) > 3}
+    secrets |= {_decoded(secret) for secret in secrets}  # as a library may tell it
     for secret in sorted(secrets, key=len, reverse=True):
         said = said.replace(secret, "***") if secret else said
     step = "Check the address and what opens it (environment or fsspec's own settings)."
     return UnreadableError(f"Cannot read {name or shown(told)} ({' '.join(said.split())[:300]}).", step)
+
+
+def _decoded(text: str) -> str:
+    """A text with its %2F and the like as what they stand for."""
+    found = re.sub(
+        rb"%[0-9A-Fa-f]{2}", lambda one: bytes.fromhex(one[0][1:].decode()), text.encode(errors="surrogatepass")
+    )
+    return found.decode(errors="replace")
 
 
 @lru_cache(maxsize=1)

@@ -43,4 +43,7 @@ def fetched(executor: Executor, does: Callable[..., Outcome], place: remote.Plac
             path = stack.enter_context(remote.at_hand(place))
         except UnreadableError as error:
             return failure_of(str(place), error)
+        except OSError as error:  # of the folder for copies, here
+            said = f"There is no place for a copy of {place.name} ({error.strerror or type(error).__name__})."
+            return failure_of(str(place), UnreadableError(said, "Make room, or set TMPDIR to a folder that has it."))
         return executor.submit(does, path, settings).result()

@@ -85,10 +85,10 @@ def collect(
         BronnenError: an address cannot be listed.
     """
     inputs = Inputs()
-    seen: set[str] = set()
+    seen: set[str | tuple[str, ...]] = set()
     for told in given:
         for file, below, inside in _below(told, suffixes, out, inputs.ignored):
-            name = str(file) if isinstance(file, Remote) else os.path.normcase(os.path.normpath(file.absolute()))
+            name = file.identity if isinstance(file, Remote) else _name_on_disk(file)
             if name in seen:
                 continue
             seen.add(name)
@@ -139,6 +139,10 @@ def _below(
                 yield file, file.relative_to(path).as_posix(), inside
         else:
             yield path, path.name, None
+
+
+def _name_on_disk(file: Path) -> str:
+    return os.path.normcase(os.path.normpath(file.absolute()))
 
 
 def _expanded(told: str, out: Path | None, ignored: Counter[str]) -> Sequence[Path]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from factories import MADE_WITH, analysis
 
+from bronnen import batch
 from bronnen.batch import cluster
-from bronnen.errors import UsageError
+from bronnen.errors import LostError, UsageError
 from bronnen.records import Analysis
 from bronnen.settings import LimitSettings, settings_of
 
@@ -72,6 +74,8 @@ def test_those_that_broke_are_replaced(kept: cluster._Kept) -> None:
 
 
 class Client:
+    status = "running"
+
     def get_executor(self, pure: bool) -> None:
         return None
 
@@ -107,3 +111,18 @@ def test_a_memory_on_a_disk_that_is_not_here_is_left_out(tmp_path: Path) -> None
     there = settings_of({"ocr": {"cache": str(tmp_path / "other" / "ocr")}})
     assert cluster._at_home(there).ocr.cache == ""
     assert not list(tmp_path.iterdir())
+
+
+class KilledWorker(Exception):
+    """Named as what Dask raises where the workers of a task died one after another."""
+
+
+@pytest.mark.parametrize("error", [KilledWorker(), ConnectionResetError("gone")])
+def test_what_the_cluster_loses_says_nothing_of_the_document(error: Exception) -> None:
+    made = cluster.Cluster(Client(), {"bronnen": MADE_WITH.version, "model": MADE_WITH.model})
+    told: Future[object] = Future()
+    found: Future[object] = Future()
+    found.set_exception(error)
+    made._hear(told, (), 0, found)
+    lost = told.exception()
+    assert isinstance(lost, LostError) and lost.code == "lost" and lost.code not in batch.LOST

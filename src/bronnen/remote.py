@@ -204,7 +204,7 @@ def _opened(told: str) -> tuple[Any, str]:
     authority = re.split("[/?]", told.partition("://")[2], maxsplit=1)
     if ":" in authority[0] and "@" in authority[-1] and len(authority) == 2:
         said = "This address may have a password with / or ? in it, or a path with @, and cannot be told apart."
-        step = "Write / as %2F and ? as %3F in a password, or give it by the environment or fsspec's own settings."
+        step = "Give the password by the environment or fsspec's own settings (such as FSSPEC_SFTP_PASSWORD)."
         raise UsageError(said, step)
     try:
         from fsspec.core import url_to_fs

@@ -36,12 +36,23 @@ def opened(path: Path, within: Path | None = None) -> BinaryIO:
         _refuse_odd(found)
         if within is not None:  # what is open, not what its name leads to now: a link may be put there in between
             real = Path(os.path.realpath(path))
-            if not (real.is_relative_to(within) and os.path.samestat(real.stat(), found)):
+            if not (Path(plain(str(real))).is_relative_to(plain(str(within))) and os.path.samestat(real.stat(), found)):
                 raise OSError(errno.EXDEV, "it leads out of the folder")
     except OSError:
         stream.close()
         raise
     return stream
+
+
+def plain(path: str) -> str:
+    r"""A path without the mark by which Windows takes long ones, which `os.path.realpath` keeps.
+
+    >>> print(plain(r"\\\\?\\C:\\map\\x.pdf"), plain(r"\\\\?\\UNC\\server\\deel\\x.pdf"), plain("/map/x.pdf"))
+    C:\\map\\x.pdf \\\\server\\deel\\x.pdf /map/x.pdf
+    """
+    if path[:8].upper() == "\\\\?\\UNC\\":
+        return "\\\\" + path[8:]
+    return path.removeprefix("\\\\?\\")
 
 
 def content(path: Path, most: int) -> bytes:

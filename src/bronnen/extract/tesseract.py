@@ -3,14 +3,13 @@
 Tesseract is called as a program of its own: the picture goes in and the answer comes out through pipes, so that
 nothing of a document ever lies on the disk. It has no children, works in one thread, and is bounded in time and
 (on Linux, where that can be done from outside) in processor time and memory, so that it also ends after its parent.
-Why not through OCRmyPDF: docs/decisions/0003-tesseract.md.
+Why not through OCRmyPDF: docs/decisions/0004-text-recognition.md.
 """
 
 from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from contextlib import suppress
@@ -50,15 +49,19 @@ class Read(NamedTuple):
 
 @cache
 def program() -> str | None:
-    """The path of the program, or None where it is not installed."""
-    found = shutil.which("tesseract")
-    if found is None and os.name == "nt":  # its installer leaves PATH alone
-        for root in (os.environ.get("PROGRAMFILES"), os.environ.get("LOCALAPPDATA")):
-            for part in ("Tesseract-OCR", "Programs/Tesseract-OCR"):
-                there = Path(root or "-", part, "tesseract.exe")
-                if there.is_file():
-                    return str(there)
-    return found
+    """The absolute path of the program, or None where it is not installed.
+
+    Looked for in the absolute folders of PATH and where its installer puts it. Not by `shutil.which`: on Windows that
+    looks in the current folder first, which may be one of documents with a program of that name among them.
+    """
+    folders = [Path(entry.strip('"')) for entry in os.environ.get("PATH", "").split(os.pathsep)]
+    if os.name == "nt":  # its installer leaves PATH alone
+        roots = (os.environ.get("PROGRAMFILES"), os.environ.get("LOCALAPPDATA"))
+        parts = ("Tesseract-OCR", "Programs/Tesseract-OCR")
+        folders += [Path(root, part) for root in roots if root for part in parts]
+    name = "tesseract.exe" if os.name == "nt" else "tesseract"
+    there = (str(folder / name) for folder in folders if folder.is_absolute())
+    return next((path for path in there if os.path.isfile(path) and os.access(path, os.X_OK)), None)  # noqa: PTH113
 
 
 @cache
@@ -131,7 +134,7 @@ def _run(arguments: tuple[str, ...], data: bytes, seconds: float) -> str:
         with subprocess.Popen(
             [name, *arguments],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            env=surroundings, creationflags=hidden,
+            env=surroundings, creationflags=hidden, cwd=os.path.dirname(name),  # noqa: PTH120 - it reads settings here
         ) as child:  # fmt: skip
             try:
                 _bound(child.pid, seconds)

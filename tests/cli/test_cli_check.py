@@ -191,9 +191,10 @@ def test_text_recognition_needs_tesseract_with_dutch(
     monkeypatch.setattr(tesseract, "version", lambda: "5.3.0")
     monkeypatch.setattr(tesseract, "languages", lambda: frozenset(languages))
     tesseract.missing.cache_clear()
-    line = machine._recognition()
+    line, other = machine._recognition("nld"), machine._recognition("nld+fra")
     tesseract.missing.cache_clear()
     assert line.state == state and ("tesseract" in line.mend.lower()) == (state == "missing")
+    assert other.state == "missing", "the language of the settings"
 
 
 def test_the_page_made_for_the_trial_is_what_other_programs_read(tmp_path: Path) -> None:

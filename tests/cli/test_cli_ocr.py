@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -16,7 +17,10 @@ from PIL import Image
 from scan_factory import scan as scanned
 from walks import Walk, files, run, scan
 
-from bronnen.extract import ocr, pdfium, tesseract
+from bronnen.cli.work import _readable_now
+from bronnen.extract import ocr, pdfium, remembered, tesseract
+from bronnen.extract.tesseract import Read
+from bronnen.settings import Settings
 from bronnen.store import Store
 
 ROOT = Path(__file__).parents[2]
@@ -137,6 +141,28 @@ def test_recognised_text_is_told_as_such_everywhere(tmp_path: Path, monkeypatch:
     made = run("report", "out", "--format", "pdf", "--out", "kopie")
     assert made.exit_code == 0, made.output
     assert list(Path("kopie").rglob("*.pdf"))
+    _report_after_the_program_changed(monkeypatch)
+
+
+def _report_after_the_program_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is remembered does for a report, whatever is installed now; where it is gone the real cause is told."""
+    for name in ("kopie2", "kopie3"):
+        lacks(monkeypatch, INSTALL if name == "kopie2" else None)
+        monkeypatch.setattr(tesseract, "version", lambda: "9.9.9")
+        made = run("report", "out", "--format", "pdf", "--out", name)
+        assert made.exit_code == 0 and list(Path(name).rglob("*.pdf")), made.output
+    shutil.rmtree("out/ocr")
+    words = [Read("ouders", 100.0 * at, 100.0 * at + 80, 300, 30, 0.95) for at in range(9)]
+    monkeypatch.setattr(ocr, "_read", lambda *_: remembered.Known(0, 0.0, tuple(words)))
+    made = run("report", "out", "--format", "pdf", "--out", "kopie4")
+    told = " ".join(made.output.split())
+    assert made.exit_code == 8 and "was read by tesseract 5" in told and "Scan it again" in told
+    with Store(Path("out")) as store:
+        assert set(_readable_now(store, Settings())) == {found for found, _, _ in store.documents()}, (
+            "a scan reads anew"
+        )
+        monkeypatch.undo()
+        assert not _readable_now(store, Settings())
 
 
 @needs_tesseract
@@ -147,7 +173,7 @@ def test_a_passage_of_a_scan_is_marked_on_the_picture_of_its_page(tmp_path: Path
     from bronnen.extract import read
     from bronnen.extract.picture import marked, picture, place_on
     from bronnen.report.highlight import boxes_of
-    from bronnen.settings import Settings, remembering
+    from bronnen.settings import remembering
 
     data = (ROOT / "corpus" / "lastig" / "gescand.pdf").read_bytes()
     settings = remembering(Settings(), tmp_path)

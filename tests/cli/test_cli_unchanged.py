@@ -109,6 +109,16 @@ def test_another_table_or_setting_makes_them_anew(walk: Walk, counted: list[str]
     assert counted == ["a.txt", "b.txt"]
 
 
+def test_other_columns_make_them_anew(walk: Walk, counted: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another bronnen with the same version, as a checkout is, may write other columns."""
+    files(a="een")
+    scan("in")
+    counted.clear()
+    monkeypatch.setattr(unchanged, "_columns", lambda: "others")
+    scan("in")
+    assert counted == ["a.txt"]
+
+
 def test_a_scan_that_finds_nothing_new_loads_nothing_heavy(tmp_path: Path) -> None:
     made_with = origin.expected(Settings())
     assert made_with is not None and made_with.version == __version__

@@ -395,26 +395,3 @@ def test_the_way_back_keeps_the_middle_and_what_is_near(quarter: int, angle: flo
     x0, top, x1, bottom = way.back((wide / 2 - 5, high / 2 - 5, wide / 2 + 5, high / 2 + 5))
     assert abs((x0 + x1) / 2 - 300) < 1 and abs((top + bottom) / 2 - 400) < 1
     assert 9.9 < x1 - x0 < 11 and 9.9 < bottom - top < 11
-
-
-# -------------------------------------------------------------------------------------------- where the program is
-
-
-def test_no_program_of_the_current_folder_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A `tesseract` among documents is a document."""
-    name = "tesseract.exe" if os.name == "nt" else "tesseract"
-    documents, installed = tmp_path / "documents", tmp_path / "installed"
-    for folder in (documents, installed):
-        folder.mkdir()
-        (folder / name).write_text("")
-        (folder / name).chmod(0o755)
-    monkeypatch.chdir(documents)
-    for told, found in (("", None), (f".{os.pathsep}{os.pathsep}", None), (f".{os.pathsep}{installed}", installed)):
-        monkeypatch.setenv("PATH", told)
-        monkeypatch.delenv("PROGRAMFILES", raising=False)
-        monkeypatch.delenv("LOCALAPPDATA", raising=False)
-        tesseract.program.cache_clear()
-        try:
-            assert tesseract.program() == (str(found / name) if found else None)
-        finally:
-            tesseract.program.cache_clear()

@@ -449,6 +449,7 @@ HOSTILE = {
     "a bomb of a text": packed(("project.qde", TEXT), ("sources/een.txt", b" " * 50_000_000)),
     "a text too large": packed(("project.qde", TEXT), ("sources/een.txt", b" " * 60_000_000), how=zipfile.ZIP_STORED),
     "too deep": packed(("project.qde", b"<Project>" + b"<Code>" * 100_000)),
+    "a file without a name": packed(("project.qde", EMPTY), ("", b"x")),
     "unknown packing": packed(("project.qde", EMPTY)).replace(b"\x08\x00", b"\x63\x00"),
 }
 

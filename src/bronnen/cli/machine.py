@@ -67,7 +67,7 @@ def lines(out: Path, settings_file: Path | None = None, model: str = "") -> Iter
     yield _tried("scan", "all of it on one page of PDF", lambda: _walk(settings), is_needed=True)
     yield _tried("memory", "documents at the same time", _memory)
     yield from _optional()
-    yield _recognition()
+    yield _recognition(settings.ocr.language)
 
 
 def _tried(name: str, purpose: str, trial: Callable[[], str], *, is_needed: bool = False, mend: str = "") -> Line:
@@ -191,11 +191,11 @@ def _is_checkout() -> bool:
     return (resource("models").parent / "pyproject.toml").is_file()
 
 
-def _recognition() -> Line:
+def _recognition(language: str) -> Line:
     """Text recognition, which needs a program and no extra."""
     from bronnen.extract import tesseract
 
-    found, mend = tesseract.missing("nld") or (f"tesseract {tesseract.version()} with Dutch", "")
+    found, mend = tesseract.missing(language) or (f"tesseract {tesseract.version()} with {language}", "")
     return Line("ocr", MISSING if mend else OK, "text recognition of scans", found, mend)
 
 

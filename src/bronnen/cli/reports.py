@@ -14,6 +14,7 @@ from bronnen import files, questions, taxonomy
 from bronnen.cli import report_data
 from bronnen.cli.inputs import find_document
 from bronnen.cli.screen import some
+from bronnen.cli.unchanged import FILE as WRITTEN
 from bronnen.dossier import Dossier, Told, gather, only
 from bronnen.dossier.connections import connections
 from bronnen.dossier.gaps import gaps, looked_at
@@ -37,7 +38,7 @@ _NAME = re.compile(r"[^\w .,()-]+")
 _LARGEST = 1 << 30  # bytes of a PDF, as in a scan
 _LONGEST = 80  # characters of a file's name
 _OWN = frozenset(  # what a scan writes in its folder
-    {FILE, LOCK, "passages.jsonl", "balance.xlsx"}
+    {FILE, LOCK, WRITTEN, "ocr", "passages.jsonl", "balance.xlsx"}
     | {f"{name}.csv" for name in ("balance", "sections", "groups", "warnings", "failures", "duplicates")}
 )
 
@@ -244,14 +245,26 @@ def _copies(asked: Asked, dossier: Dossier, about: About) -> Outcome:
         path = openable(Path(one.document.path))
         if not _is_same(Path(one.document.path), one.document.id):
             raise UsageError(f"{one.document.path} is gone or was changed.", "Scan it again, then report.")
-        document = read(path, remembering(dossier.settings, asked.folder))
+        document = read(path, remembering(dossier.settings, asked.folder), before=one.document.extractor)
         if document.text != one.document.text:
-            raise UsageError(f"{one.document.path} was read by another bronnen.", "Scan it again, then report.")
+            raise _otherwise(one.document.path, one.document.extractor, dossier.settings.ocr.language)
         cover = Cover(summary_pdf(_summary(one, about, asked.language)), voice.said["cover"])
         made = highlighted(files.content(path, _LARGEST), document, marks(one, document, voice), groups(voice), cover)
         return made.data, [f"{one.document.name}: {line}" for line in made.told(asked.language)]
 
     return _each(asked, dossier, copy, only_pdf=True)
+
+
+def _otherwise(path: str, before: str, language: str) -> UsageError:
+    """Why a file that did not change gives another text than it did, and what mends it."""
+    from bronnen.extract import ocr
+
+    then = ocr.reader_of(before)
+    if then and then != ocr.version(language):
+        said = f"{path} was read by {then}; that is not here now, nor is all of what it read in the folder 'ocr'."
+        return UsageError(said, ocr.lacking(language) or "Scan it again with the Tesseract that is here, then report.")
+    said = f"{path} gives another text now than when {before} read it."
+    return UsageError(said, "Scan it into a new folder (another --out), and report on that.")
 
 
 def _each(

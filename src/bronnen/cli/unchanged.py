@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ _DAMAGED = (OSError, ValueError, LookupError, TypeError, AttributeError, Recursi
 def state(store: Store, run: int, settings: Settings, metadata: Metadata | None) -> str:
     """Changes with everything that drives the files of a run."""
     told = None if metadata is None else [metadata.columns, [dict(row) for row in metadata.told]]
-    driving = [__version__, settings_hash(settings), store.state(run), told]
+    driving = [__version__, _columns(), settings_hash(settings), store.state(run), told]
     return hashlib.sha256(json.dumps(driving).encode()).hexdigest()
 
 
@@ -59,6 +60,11 @@ def note(out: Path, made_from: str, found: Written) -> None:
         told |= {"total": found.total and asdict(found.total), "lines": [asdict(line) for line in found.lines]}
         with replacing(out / FILE) as stream:
             stream.write(json.dumps(told, separators=(",", ":")).encode())
+
+
+def _columns() -> str:
+    """Of what the files have for columns: a checkout has other ones under the same version."""
+    return hashlib.sha256(files("bronnen.data").joinpath("columns.tsv").read_bytes()).hexdigest()
 
 
 def _hashes(out: Path) -> dict[str, str]:

@@ -174,13 +174,21 @@ def _known(store: Store, ids: Iterable[str], settings: Settings) -> set[str]:
 
 
 def _readable_now(store: Store, settings: Settings) -> set[str]:
-    """The ids of documents with pages that text recognition can read by now, and could not when they were read."""
-    unread = store.unread() if settings.ocr.mode != "off" else set()
-    if unread:
-        from bronnen.extract.tesseract import missing
+    """The ids of documents that text recognition would read otherwise by now than when they were read.
 
-        return set() if missing(settings.ocr.language) else unread
-    return unread
+    They have pages that it could not read then, or another version of it read them.
+    """
+    if settings.ocr.mode == "off":
+        return set()
+    readers = store.recognition()
+    if not readers:
+        return set()
+    from bronnen.extract import ocr
+
+    if ocr.lacking(settings.ocr.language):
+        return set()
+    here = ocr.version(settings.ocr.language)
+    return {found for found, extractor in readers.items() if ocr.reader_of(extractor) != here}
 
 
 def _keep(store: Store, run: int, position: int, path: Place, outcome: Analysis | Failure, document_id: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from errno import EFBIG
 from pathlib import Path
 
@@ -31,8 +32,11 @@ Reader = Callable[[bytes, Path], Sequence[tuple[Kind, str]]]
 """From the bytes of a file, and its name and suffix, to blocks."""
 
 
-def read(path: Path, settings: Settings, told: Told = silent) -> Document:
+def read(path: Path, settings: Settings, told: Told = silent, before: str | None = None) -> Document:
     """The text of a file and where everything in it stands; `told` hears what is under way.
+
+    Read before, by what `before` (its `Document.extractor`) names, text recognition gives what it gave then, as far
+    as that is remembered.
 
     Raises:
         UnreadableError: the file is missing, empty, damaged, or not what its name says.
@@ -42,7 +46,7 @@ def read(path: Path, settings: Settings, told: Told = silent) -> Document:
         UsageError: bronnen does not read this kind of file.
     """
     try:
-        document = _read(path, settings, told)
+        document = _read(path, settings, told, before)
     except (BronnenError, MemoryError):
         raise
     except Exception as error:  # the edge: whatever a library throws at a file is about that file
@@ -71,13 +75,16 @@ def extended(name: str, longest: int = _LONGEST) -> str:
     return "\\\\?\\UNC\\" + name[2:] if name.startswith("\\\\") else "\\\\?\\" + name
 
 
-def _read(path: Path, settings: Settings, told: Told) -> Document:
+def _read(path: Path, settings: Settings, told: Told, before: str | None) -> Document:
     data = _bytes_of(path)
     known = hashlib.sha256(data).hexdigest()
     if path.suffix.lower() == ".pdf" or b"%PDF-" in data[:1024]:
-        from bronnen.extract import pdf
+        from bronnen.extract import ocr, pdf
 
-        laid, extractor = pdf.read(data, path.name, settings, told)
+        then = "" if before is None else ocr.reader_of(before)
+        if before is not None and not then:
+            settings = replace(settings, ocr=replace(settings.ocr, mode="off"))
+        laid, extractor = pdf.read(data, path.name, settings, told, then)
     else:
         _refuse_old_office(data, path.name)
         reader, extractor = _reader(path)

@@ -73,13 +73,24 @@ def lacking(language: str = "nld") -> str | None:
 
 def version(language: str) -> str:
     """What reads, as `Document.extractor` names it."""
-    return f"tesseract {tesseract.version()} {language}"
+    osd = "" if "osd" in tesseract.languages() else " without osd"  # then no page is turned
+    return f"tesseract {tesseract.version()} {language}{osd}"
+
+
+def reader_of(extractor: str) -> str:
+    """What text recognition a document was read with, as `version` names it; '' without.
+
+    >>> reader_of("pdfium 5.15.2, tesseract 5.3.0 nld"), reader_of("pdfium 5.15.2")
+    ('tesseract 5.3.0 nld', '')
+    """
+    last = extractor.rpartition(", ")[2]
+    return last if last.startswith("tesseract ") else ""
 
 
 def recognised(
-    data: bytes, pages: Sequence[RawPage], states: Sequence[PageState], settings: Settings, told: Told
+    data: bytes, pages: Sequence[RawPage], states: Sequence[PageState], settings: Settings, told: Told, reader: str = ""
 ) -> list[Outcome]:
-    """Every page, after text recognition where that was wanted and could be done.
+    """Every page, after text recognition where that was wanted and could be done; for `reader` see `recognise_page`.
 
     A page that it cannot read, takes too long over, or that is too large costs that page only.
 
@@ -88,14 +99,14 @@ def recognised(
     """
     asked = settings.ocr.mode
     plain = [Outcome(page, state, None, False) for page, state in zip(pages, states, strict=True)]
-    if asked == "force" and (missing := lacking(settings.ocr.language)):
+    if asked == "force" and not reader and (missing := lacking(settings.ocr.language)):
         raise MissingError(missing)
     if asked == "off" or not _may_want(asked, pages, states):
         return plain
     try:
         with pdfium.opened(data) as document:
             return [
-                _again(document, one, settings, told) if one.page.number <= len(document) else _in_vain(one)
+                _again(document, one, settings, told, reader) if one.page.number <= len(document) else _in_vain(one)
                 for one in plain
             ]
     except MemoryError:
@@ -139,21 +150,25 @@ def on_page(told: Recognised, box: straight.Box) -> straight.Box:
 
 
 def recognise_page(
-    document: Any, number: int, language: str, seconds: float, cache: Path | None, *, only_known: bool = False
-) -> Recognised | None:
+    document: Any, number: int, language: str, seconds: float, cache: Path | None, reader: str = "", *,
+    only_known: bool = False,
+) -> Recognised | None:  # fmt: skip
     """Page `number` (from 1) as text recognition reads it; with `only_known` no more than what is remembered of it.
+
+    Remembered of `reader`, as `reader_of` gives it, where that is named: the Tesseract that read the page then need
+    not be the one that is here now, nor need there be one.
 
     Raises:
         tesseract.Failed: the page is too large, cannot be drawn, or Tesseract gave up.
     """
     image, dpi = drawn(document, number)
-    name = remembered.name_of(image.size, dpi, image.tobytes(), f"{tesseract.version()} {language}")
+    name = remembered.name_of(image.size, dpi, image.tobytes(), reader or version(language))
     known = remembered.recall(cache, name) if cache else None
     if known is None:
-        if only_known:
+        if only_known or (reader and lacking(language)):
             return None
         known = _read(image, dpi, language, seconds)
-        if cache:
+        if cache and reader in ("", version(language)):
             remembered.keep(cache, name, known)
     way = straight.Way(image.width, image.height, known.quarter, known.angle)
     return _page(number, known.words, way, 72 / dpi)
@@ -204,15 +219,15 @@ def _may_want(mode: str, pages: Sequence[RawPage], states: Sequence[PageState]) 
     )
 
 
-def _again(document: Any, one: Outcome, settings: Settings, told: Told) -> Outcome:
+def _again(document: Any, one: Outcome, settings: Settings, told: Told, reader: str) -> Outcome:
     page, state = one.page, one.state
-    if not _wanted(document, page, state, settings.ocr.mode) or lacking(settings.ocr.language):
+    if not _wanted(document, page, state, settings.ocr.mode) or (not reader and lacking(settings.ocr.language)):
         return one
     told(Stage.OCR, 1)
     cache = Path(settings.ocr.cache) if settings.ocr.cache else None
     seconds = _SHARE * settings.limits.ocr_page_seconds
     try:
-        found = recognise_page(document, page.number, settings.ocr.language, seconds, cache)
+        found = recognise_page(document, page.number, settings.ocr.language, seconds, cache, reader)
     except MemoryError:
         raise
     except Exception:  # the edge: whatever a damaged page does to pdfium, Pillow or Tesseract

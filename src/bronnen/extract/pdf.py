@@ -22,8 +22,10 @@ from bronnen.settings import ExtractSettings, Settings
 MAX_PAGES = 20_000
 
 
-def read(data: bytes, name: str, settings: Settings, told: Told = silent) -> tuple[layout.Laid, str]:
+def read(data: bytes, name: str, settings: Settings, told: Told = silent, reader: str = "") -> tuple[layout.Laid, str]:
     """The laid-out text of a PDF, and the names and versions of the engines that read it.
+
+    For `reader` see `ocr.recognise_page`.
 
     Raises:
         UnreadableError, EncryptedError, NoTextError: with the file's name and a next step.
@@ -35,7 +37,7 @@ def read(data: bytes, name: str, settings: Settings, told: Told = silent) -> tup
         pages, extractor = pages_of(data, settings.extract, told)
     except BronnenError as error:
         raise type(error)(f"{name} {error.message}", error.next_step) from error
-    outcomes = ocr.recognised(data, pages, [state_of(page) for page in pages], settings, told)
+    outcomes = ocr.recognised(data, pages, [state_of(page) for page in pages], settings, told, reader)
     states = [one.state for one in outcomes]
     if PageState.TEXT not in states:
         raise _no_text(name, pages, states, settings)

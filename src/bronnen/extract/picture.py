@@ -35,8 +35,10 @@ class Picture:
     words: tuple[Word, ...]
 
 
-def picture(data: bytes, number: int, ocr: OcrSettings | None = None) -> Picture:
+def picture(data: bytes, number: int, ocr: OcrSettings | None = None, before: str = "") -> Picture:
     """Page `number` (from 1) of the PDF in `data`; with `ocr` a page that text recognition read, as it is remembered.
+
+    `before` is the `Document.extractor` of what was read then.
 
     Raises:
         UnreadableError, EncryptedError: the file or the page cannot be read.
@@ -46,7 +48,7 @@ def picture(data: bytes, number: int, ocr: OcrSettings | None = None) -> Picture
         if not 1 <= number <= len(document):
             raise UnreadableError(f"has no page {number}.")
         try:
-            laid = _recognised(document, number, ocr) if ocr else None
+            laid = _recognised(document, number, ocr, recogniser.reader_of(before)) if ocr else None
             if laid is None:
                 raw, _ = pdfium.read_page(document, number)
                 laid = layout.from_pages([raw], [PageState.TEXT])
@@ -68,10 +70,11 @@ def picture(data: bytes, number: int, ocr: OcrSettings | None = None) -> Picture
     return Picture(image, scale, text, tuple(words))
 
 
-def _recognised(document: Any, number: int, settings: OcrSettings) -> layout.Laid | None:
+def _recognised(document: Any, number: int, settings: OcrSettings, reader: str) -> layout.Laid | None:
     if not settings.cache:
         return None
-    found = recogniser.recognise_page(document, number, settings.language, 0, Path(settings.cache), only_known=True)
+    cache = Path(settings.cache)
+    found = recogniser.recognise_page(document, number, settings.language, 0, cache, reader, only_known=True)
     if found is None:
         return None
     outcome = recogniser.Outcome(found.page, PageState.TEXT, found, True)

@@ -78,7 +78,7 @@ class Pictures:
                 if data is None:
                     return None
                 is_recognised = number in recognised(document.pages)
-                self._pages[key] = picture(data, number, self._ocr if is_recognised else None)
+                self._pages[key] = picture(data, number, self._ocr if is_recognised else None, document.extractor)
             except (OSError, ValueError, BronnenError):
                 return None
             if len(self._pages) > _KEPT:

@@ -200,10 +200,10 @@ class Store:
         with reading(self.path):
             return tables.made_with(self._connection)
 
-    def unread(self) -> set[str]:
-        """The ids of documents with pages that need text recognition and never got it."""
+    def recognition(self) -> dict[str, str]:
+        """What read each document with pages for text recognition, per id; '' where a page of it never got it."""
         with reading(self.path):
-            return tables.unread(self._connection)
+            return tables.recognition(self._connection)
 
     def analyses(self, run: int, first: int = 0, most: int = -1) -> Iterator[Analysis]:
         """What came out of a run, one document in memory at a time, in the order of its files.

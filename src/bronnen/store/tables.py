@@ -304,13 +304,16 @@ def scored(connection: sqlite3.Connection, key: int) -> Scored:
     return Scored(document_id, text, passages)
 
 
-def unread(connection: sqlite3.Connection) -> set[str]:
-    """The ids of documents with pages that need text recognition and never got it."""
+def recognition(connection: sqlite3.Connection) -> dict[str, str]:
+    """Document id -> extractor, where that names a Tesseract; '' where a page never got the recognition it needs."""
+    question = "SELECT id, extractor FROM documents WHERE extractor LIKE '%, tesseract %'"
+    found = {text_of(one): text_of(extractor) for one, extractor in connection.execute(question)}
     question = (
         "SELECT DISTINCT d.id FROM document_pages p JOIN documents d ON d.key = p.document "
         "WHERE p.state IN (?, ?) AND p.confidence IS NULL"
     )
-    return {row[0] for row in connection.execute(question, (PageState.SCANNED.value, PageState.GARBLED.value))}
+    unread = connection.execute(question, (PageState.SCANNED.value, PageState.GARBLED.value))
+    return found | {row[0]: "" for row in unread}
 
 
 def around(

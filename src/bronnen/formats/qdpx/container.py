@@ -31,6 +31,8 @@ class Container:
 
     def __init__(self, path: Path, archive: zipfile.ZipFile) -> None:
         self.path, self._archive = path, archive
+        if not all(info.filename for info in archive.infolist()):
+            raise StoreError(f"{path.name} holds a file without a name, which no project does.", NEXT)
         infos = [info for info in archive.infolist() if not info.is_dir() and "__MACOSX" not in info.filename]
         if len(infos) > MAX_MEMBERS:
             raise StoreError(f"{path.name} holds {len(infos)} files, which no project does.", NEXT)

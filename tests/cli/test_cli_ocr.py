@@ -38,7 +38,7 @@ def test_what_was_not_read_is_told_once_and_read_once_it_can_be(walk: Walk, monk
     lacks(monkeypatch, INSTALL)
     first = scan("in")
     assert first.output.count(INSTALL) == 1
-    assert "2 bladzijden in 1 documenten en 1 hele documenten" in " ".join(first.output.split())
+    assert "2 bladzijden in 1 document en 1 heel document" in " ".join(first.output.split())
     assert walk.walked == ["a.txt", "b.txt", "c.txt", "d.txt"]
     walk.walked.clear()
     scan("in")

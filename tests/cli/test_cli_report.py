@@ -181,6 +181,7 @@ def test_what_is_there_is_replaced_only_when_asked(store: Path) -> None:
         ("map", "csv", ""),
         ("uit", "csv", "the folder of the scan"),
         ("uit/balance.xlsx", "xlsx", "a file of the scan"),
+        ("uit/ocr", "csv", "a file of the scan"),
         ("map/brief.html", "html", "one of the documents"),
     ],
 )

@@ -97,8 +97,8 @@ def show(summary: Summary, screen: Console) -> None:
     if summary.lacking:
         pages, partly = sum(len(line.unread) for line in summary.lines), sum(1 for line in summary.lines if line.unread)
         scans = sum(failure.code == NoTextError.code for failure in summary.failures)
-        told = [f"{pages} bladzijden in {partly} documenten"] if pages else []
-        told += [f"{scans} hele documenten"] if scans else []
+        told = [f"{_counted(pages, 'bladzijde', 'n')} in {_counted(partly, 'document', 'en')}"] if pages else []
+        told += ["1 heel document" if scans == 1 else f"{scans} hele documenten"] if scans else []
         _say(screen, f"Niet gelezen, want tekstherkenning (OCR) ontbreekt: {' en '.join(told)}.")
         _say(screen, f"  {printable(summary.lacking)} Dezelfde opdracht leest daarna alleen die.")
     if summary.duplicates:
@@ -169,6 +169,10 @@ def _failures(failures: Sequence[Failure], screen: Console) -> None:
         _say(screen, f"  {printable(failure.path)}: {printable(failure.message)}")
     if len(failures) > _MOST:
         _say(screen, f"  ... en nog {len(failures) - _MOST}: zie failures.csv.")
+
+
+def _counted(number: int, one: str, end: str) -> str:
+    return f"{number} {one}{'' if number == 1 else end}"
 
 
 def _not_read(lines: Sequence[Line], screen: Console) -> None:

@@ -31,4 +31,5 @@ def recognised_brief(pages: Sequence[Page], voice: Voice) -> list[str]:
     if not found:
         return []
     sure, count = in_hundredths(sum(found.values()) / len(found)), voice.figures.whole(len(found))
-    return [voice.said["recognised_brief"].format(all=voice.number_of(len(pages), "page"), count=count, sure=sure)]
+    said = voice.said["recognised_whole" if len(found) == len(pages) else "recognised_brief"]
+    return [said.format(all=voice.number_of(len(pages), "page"), count=count, sure=sure)]

@@ -143,10 +143,11 @@ NL = {
     "hidden_page": "{words} op bladzijde {pages}",
     "hidden_pages": "{words} op de bladzijden {pages}",
     "recognised": "Gelezen met tekstherkenning (OCR)",
-    "recognised_said": "Deze bladzijden zijn plaatjes. Een programma heeft de letters erin herkend, en maakt daarbij soms fouten. De zekerheid is hoe zeker het programma gemiddeld is van een woord.",
+    "recognised_said": "Deze bladzijden zijn plaatjes. Een programma heeft de letters erin herkend, en maakt daarbij soms fouten. De zekerheid zegt hoe zeker het programma gemiddeld van een woord is.",
     "recognised_pages": "{name}: blz. {pages}, zekerheid {sure}%",
     "recognised_passage": "gelezen met tekstherkenning (OCR), zekerheid {sure}%",
-    "recognised_brief": "Van de {all} zijn er {count} gelezen met tekstherkenning (OCR), zekerheid {sure}%. Daar kunnen fouten in zitten.",
+    "recognised_whole": "Gelezen met tekstherkenning (OCR), zekerheid {sure}%. Daar kunnen fouten in zitten.",
+    "recognised_brief": "Gelezen met tekstherkenning (OCR): {count} van de {all}, zekerheid {sure}%. Daar kunnen fouten in zitten.",
     "same": "Dezelfde bestanden",
     "low_chance": "Een label staat er al bij een lagere kans dan 50%: anders zou te veel gemist worden. Kies hierboven ‘50% of meer’ voor alleen de zekerste.",
     "nouns": {
@@ -333,7 +334,8 @@ EN = {
     "recognised_said": "These pages are pictures. A program recognised the letters in them, and makes mistakes now and then. The certainty is how sure the program is of a word, on average.",
     "recognised_pages": "{name}: p. {pages}, certainty {sure}%",
     "recognised_passage": "read by text recognition (OCR), certainty {sure}%",
-    "recognised_brief": "Of the {all}, {count} were read by text recognition (OCR), certainty {sure}%. There may be mistakes in them.",
+    "recognised_whole": "Read by text recognition (OCR), certainty {sure}%. There may be mistakes in it.",
+    "recognised_brief": "Read by text recognition (OCR): {count} of the {all}, certainty {sure}%. There may be mistakes in them.",
     "same": "The same files",
     "low_chance": "A label is given below a probability of 50% too: else too much would be missed. Choose ‘50% or more’ above for the surest only.",
     "nouns": {

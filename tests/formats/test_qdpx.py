@@ -426,8 +426,11 @@ def test_what_is_no_text_is_told(tmp_path: Path) -> None:
 def packed(*members: tuple[str, bytes], how: int = zipfile.ZIP_DEFLATED) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", how) as archive:
-        for name, content in members:
-            archive.writestr(name, content)
+        for name, content in members:  # not by writestr, which takes no empty name
+            entry = zipfile.ZipInfo(name)
+            entry.compress_type = how
+            with archive.open(entry, "w") as member:
+                member.write(content)
     return stream.getvalue()
 
 

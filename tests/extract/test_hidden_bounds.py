@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from pdf_factory import Sheet
+from pdf_factory import Sheet, pdf
 from test_hidden import FIRST, HIDDEN, NAME, REST, WORD, Case, box, failing, silent, white, words_of
 
-from bronnen.extract import drawn, hidden, pixels
+from bronnen.extract import drawn, hidden, pixels, plumber
 from bronnen.extract import pdf as reader
 from bronnen.settings import ENGINES, ExtractSettings
 
@@ -22,6 +24,22 @@ def test_a_page_of_which_it_cannot_be_told_what_is_seen_fails(
     pages, _ = reader.pages_of(HIDDEN["a black box after the text"].data(), ExtractSettings(engine))
     assert [bool(page.failed) for page in pages] == [True]
     assert not pages[0].all_words()
+
+
+def test_pages_that_the_engines_count_otherwise_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    covered = HIDDEN["a black box after the text"].content
+    data = pdf(Sheet(REST), Sheet(covered))
+    opened = plumber.opened
+
+    @contextmanager
+    def last_alone(data: bytes) -> Iterator[Any]:
+        with opened(data) as document:
+            document._pages = document.pages[1:]
+            yield document
+
+    monkeypatch.setattr(plumber, "opened", last_alone)
+    pages, _ = reader.pages_of(data, ExtractSettings("pdfplumber"))
+    assert [(bool(page.failed), page.all_words()) for page in pages] == [(True, [])]
 
 
 @pytest.mark.parametrize("engine", ENGINES)

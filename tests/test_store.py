@@ -73,6 +73,23 @@ def test_text_that_no_file_can_hold_is_kept_with_the_same_offsets(tmp_path: Path
         assert len(list(store.search("half"))) == 1
 
 
+@pytest.mark.parametrize("others", [0, 60])
+def test_words_that_a_new_analysis_leaves_out_are_in_no_byte_of_the_store(tmp_path: Path, others: int) -> None:
+    said = "De heer zwanenburgh sprak. "
+    more = [analysis(f"{number}.pdf", [(f"Woord{number} staat er {200 * 'nog '}.", {})]) for number in range(others)]
+    first = analysis(paragraphs=[(said, {W: Use.USED}), (50 * said, {})], document_id="a" * 64)
+    kept(tmp_path, first, *more)
+    assert b"wanenburgh" in (tmp_path / FILE).read_bytes()
+    with Store(tmp_path, write=True) as store:  # is cut off before its end
+        store.add(store.begin_run(Settings(), "0.1.0"), 0, "nota.pdf", analysis(document_id="a" * 64))
+    kept(tmp_path, *more[:1])
+    for path in tmp_path.iterdir():
+        assert b"wanenburgh" not in path.read_bytes(), path.name
+    with Store(tmp_path) as store:
+        assert not list(store.search("zwanenburgh"))
+        assert len(list(store.search("staat"))) == others
+
+
 def test_a_new_analysis_replaces_what_machines_made_and_leaves_people_alone(tmp_path: Path) -> None:
     first = analysis()
     kept(tmp_path, first)

@@ -57,6 +57,12 @@ def test_the_mark_lies_on_the_words(rotate: int) -> None:
     assert all(max(image.getpixel(spot)) < 160 for spot in inside), "what is black stays black under the mark"
 
 
+def test_a_passage_with_words_that_nobody_sees_is_found_where_the_scan_kept_them() -> None:
+    data = pdf(Sheet(paragraph(80, 700, LINES) + text(80, 600, "Zwanenburgh") + b"0 g 70 590 150 25 re f\n"))
+    assert place_on(picture(data, 1, keep_hidden=True), "Zwanenburgh", 0) is not None
+    assert place_on(picture(data, 1), "Zwanenburgh", 0) is None
+
+
 def test_a_passage_is_found_by_its_letters_and_nearest_to_its_place() -> None:
     page, _ = boxes(pdf(Sheet(paragraph(80, 700, LINES) + paragraph(80, 400, LINES))), "  ".join(LINES))
     first, second = (place_on(page, "ouders om\nhun", before) for before in (0, 90))

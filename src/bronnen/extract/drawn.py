@@ -29,14 +29,17 @@ PAPER: Colour = (255, 255, 255)
 
 _EVERYWHERE: Box = (-1e6, -1e6, 1e6, 1e6)
 _NEAR = 2.0  # points: the box of a text's ink and that of its words differ a little
-_MAX_OBJECTS = 20_000  # page objects looked at
+_MAX_OBJECTS = 20_000  # page objects of which the shapes are looked at
+_MAX_TEXTS = 200_000  # page objects among which texts are looked for, which costs little
 _MAX_RULES = 4_000
 _MAX_FAINT = 1_000
 _RECENT = 60  # shapes painted last, among which the one under a text is looked for
-_MAX_DEPTH = 4  # of forms in forms
+_MAX_DEPTH = 8  # of forms in forms
 _THIN = 3.0  # points: what is thinner is a line
 _PAINTED = {raw.FPDF_TEXTRENDERMODE_FILL, raw.FPDF_TEXTRENDERMODE_FILL_STROKE}
 _FOUR = struct.Struct("=4I")
+_MAX_CLIPS, _MAX_POINTS = 20, 200
+_NOT_SEEN = 1 << 29  # the place in the order of a text that was not come to
 _PATTERN = bytes(16)  # no plain colour, told as a transparent one
 _OPAQUE = 128  # of 255: what is less is seen through; whether it is seen through well enough, pixels tell
 
@@ -79,6 +82,7 @@ class Drawn:
     has_odd_text: bool = False  # that is not painted, or not in a plain colour
     faint: list[Box] = field(default_factory=list)  # around texts in the colour of paper or in part cut off, displayed
     first_text: int = _MAX_OBJECTS
+    is_cut_short: bool = False  # a bound was reached: what else is on the page may hide any word
     texts: dict[int, tuple[int, bytes, Any]] = field(default_factory=dict)  # order, colour and form of each, by address
 
     def add_colour(self, fill: bytes) -> bool:
@@ -153,7 +157,7 @@ def on_page(page: Any, turn: Turn) -> Drawn:
     text, path = raw.FPDF_PAGEOBJ_TEXT, raw.FPDF_PAGEOBJ_PATH
     texts = found.texts
     fills: dict[bytes, bool] = {}  # whether it may not show on paper
-    for order, (item, kind, matrix) in enumerate(objects(page)):
+    for order, (item, kind, matrix) in enumerate(objects(page, found)):
         if kind == text:
             if not fills:
                 found.first_text = order
@@ -164,11 +168,16 @@ def on_page(page: Any, turn: Turn) -> Drawn:
             texts[item] = order, fill, matrix
             if mode_of(item) not in _PAINTED:
                 found.has_odd_text = True
+            elif order >= _MAX_OBJECTS:
+                found.is_cut_short |= is_pale or clips(clip_of(item)) > 0
             elif is_pale or (clips(clip_of(item)) > 0 and _is_cut(item, matrix, ask)):
                 left, bottom, right, top = _moved(ask.box(item) or _EVERYWHERE, matrix)
                 found.add_faint(
                     turn(left - _NEAR, bottom - _NEAR, right + _NEAR, top + _NEAR), fill if is_pale else b""
                 )
+        elif order >= _MAX_OBJECTS:
+            found.is_cut_short = True
+            found.has_image |= kind == raw.FPDF_PAGEOBJ_IMAGE
         elif kind == path:
             _add_path(found, order, item, matrix, turn, ask)
         elif kind in (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_SHADING):
@@ -181,9 +190,12 @@ def on_page(page: Any, turn: Turn) -> Drawn:
 
 
 def ink(found: Drawn, item: int, turn: Turn) -> Ink | None:
-    """How the text object at an address is painted; None where it was not looked at."""
-    if item not in found.texts:
+    """How the text object at an address is painted; None without one: pdfium adds hyphens of its own."""
+    if not item:
         return None
+    if item not in found.texts:  # beyond a bound: where it stands in the order is not known, nor its form's matrix
+        is_drawn = calls.text_mode(item) != raw.FPDF_TEXTRENDERMODE_INVISIBLE
+        return Ink(_NOT_SEEN, None, is_drawn, None)
     order, fill, matrix = found.texts[item]
     red, green, blue, opaque = _FOUR.unpack(fill)
     mode = calls.text_mode(item)
@@ -204,13 +216,17 @@ def boxes(found: Drawn, items: Iterable[int], turn: Turn) -> Iterator[tuple[int,
             yield item, turn(*_moved(box, found.texts[item][2]))
 
 
-def objects(page: Any) -> Iterator[tuple[int, int, Any]]:
-    """The page's objects and those inside its forms as they are painted, with their kind and the form's matrix."""
-    kind_of, is_form, left = calls.kind, raw.FPDF_PAGEOBJ_FORM, _MAX_OBJECTS
+def objects(page: Any, found: Drawn) -> Iterator[tuple[int, int, Any]]:
+    """The page's objects and those inside its forms as they are painted, with their kind and the form's matrix.
+
+    Tells `found` if there are more of them, or deeper ones.
+    """
+    kind_of, is_form, left = calls.kind, raw.FPDF_PAGEOBJ_FORM, _MAX_TEXTS
     start = calls.address(page)
     waiting: list[tuple[int, Any, Any, int, int]] = [(start, calls.item_on_page, None, 0, calls.count_on_page(start))]
     while waiting and left > 0:
         place, item_of, matrix, at, count = waiting.pop()
+        found.is_cut_short |= count - at > left
         for number in range(at, min(count, at + left)):
             item = item_of(place, number)
             left -= 1
@@ -224,6 +240,9 @@ def objects(page: Any) -> Iterator[tuple[int, int, Any]]:
                 inside = _product(_matrix(item), matrix)
                 waiting.append((item, calls.item_in_form, inside, 0, calls.count_in_form(item)))
                 break
+            else:
+                found.is_cut_short = True
+    found.is_cut_short |= bool(waiting)
 
 
 def _add_path(found: Drawn, order: int, item: int, matrix: Any, turn: Turn, ask: _Palette) -> None:
@@ -312,11 +331,13 @@ def _clip(item: int, matrix: Any) -> Box | None:
     if count <= 0:
         return None
     clip = raw.FPDFPageObj_GetClipPath(handle(item))
+    if count > _MAX_CLIPS:
+        return 0.0, 0.0, 0.0, 0.0  # the page's picture tells what they leave
     box: Box | None = None
-    for path in range(min(count, 20)):
+    for path in range(count):
         xs, ys = [], []
         x, y = ctypes.c_float(), ctypes.c_float()
-        for number in range(min(raw.FPDFClipPath_CountPathSegments(clip, path), 200)):
+        for number in range(min(raw.FPDFClipPath_CountPathSegments(clip, path), _MAX_POINTS)):
             segment = raw.FPDFClipPath_GetPathSegment(clip, path, number)
             if raw.FPDFPathSegment_GetPoint(segment, x, y):
                 xs.append(x.value)

@@ -25,6 +25,7 @@ _COVERED = 0.3  # of a word's box: less hides no letter worth the name
 _DARK = 80  # of 255
 _MAX_CHARS = 200  # of one word that are looked at
 _MAX_SHAPES = 4_000
+_MAX_NOTES = 1_000
 _MAX_PAIRS = 2_000_000  # of shapes and words that are compared at once
 _LAST = 1 << 30  # annotations are painted after all else
 _OPEN_NOTES = {raw.FPDF_ANNOT_LINK, raw.FPDF_ANNOT_POPUP, raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_TEXT}
@@ -76,12 +77,14 @@ def switches_off(data: bytes) -> bool:
 
 def unseen(sheet: Sheet, words: Sequence[RawWord], spans: Sequence[tuple[int, int]], drawn: Drawn) -> set[int]:
     """The places in `words` of those that a reader cannot see; `spans` are the numbers of their characters."""
-    shapes = [*drawn.shapes, *_notes(sheet)]
-    if not drawn.has_odd_text and not drawn.faint and not sheet.switches_off:
+    shapes = [*drawn.shapes, *_notes(sheet, drawn)]
+    if not (drawn.has_odd_text or drawn.faint or sheet.switches_off or drawn.is_cut_short):
         shapes = [shape for shape in shapes if _may_hide(shape, drawn)]
         if not shapes:
             return set()
-    shapes = shapes[-_MAX_SHAPES:]  # what is painted last lies on top
+    if len(shapes) > _MAX_SHAPES:
+        drawn.is_cut_short = True
+        shapes = _foremost(shapes, drawn)
     step = _MAX_PAIRS // max(1, len(shapes) + len(drawn.faint))
     told, ink_of = _Shapes(sheet, drawn, shapes), _Inks(sheet, drawn)
     suspects: list[Suspect] = []
@@ -95,8 +98,10 @@ def unseen(sheet: Sheet, words: Sequence[RawWord], spans: Sequence[tuple[int, in
 
     try:
         return pixels.unseen(sheet, words, suspects)
-    except Exception:  # the edge: a page that cannot be drawn; what lies under something is then taken as hidden
-        return {one.word for one in suspects if not one.is_lenient}
+    except MemoryError:
+        raise
+    except Exception:  # the edge: a page that cannot be drawn; what cannot be asked is not told
+        return {one.word for one in suspects}
 
 
 class _Shapes:
@@ -146,15 +151,18 @@ def _among(
     shares = _shares(shapes.boxes, places)
     risky = shares[shapes.may_hide].sum(axis=0) >= _COVERED
     risky |= (_shares(drawn.faint, places) > 0).any(axis=0)
-    if drawn.has_odd_text or sheet.switches_off:
+    if drawn.has_odd_text or sheet.switches_off or drawn.is_cut_short:
         risky[:] = True
     if not risky.any():
         return
     last = np.where(shares > 0, shapes.orders[:, None], -1).max(axis=0, initial=-1)  # what is painted over each word
     for column in np.flatnonzero(risky).tolist():
         at = part[column]
-        found = ink_of.of(spans[at][0])
+        found = ink_of.of(spans[at][0]) or ink_of.of(spans[at][1])
         if found is None:
+            continue
+        if drawn.is_cut_short:
+            yield _suspect(sheet, words[at], spans[at], found, shapes, shares[:, column], at, is_covered=True)
             continue
         is_open = found.is_drawn and not found.clip and not sheet.switches_off and found.order > last[column]
         if not (is_open and shapes.stands_out(found.colour)):
@@ -167,11 +175,21 @@ def _may_hide(shape: Shape, drawn: Drawn) -> bool:
     return shape.colour is not None and any(is_near(shape.colour, colour) for colour in drawn.colours)
 
 
-def _notes(sheet: Sheet) -> Iterator[Shape]:
+def _foremost(shapes: Sequence[Shape], drawn: Drawn) -> list[Shape]:
+    """As many as are compared with words: those that may hide before others, large before small, in their order."""
+    by_weight = sorted(
+        shapes, key=lambda shape: (not _may_hide(shape, drawn), (shape.x0 - shape.x1) * (shape.bottom - shape.top))
+    )
+    return sorted(by_weight[:_MAX_SHAPES], key=lambda shape: shape.order)
+
+
+def _notes(sheet: Sheet, drawn: Drawn) -> Iterator[Shape]:
     """The areas of annotations that may cover text, painted after all else."""
     page = sheet.page.raw
     rectangle = raw.FS_RECTF()
-    for number in range(min(raw.FPDFPage_GetAnnotCount(page), 1_000)):
+    count = raw.FPDFPage_GetAnnotCount(page)
+    drawn.is_cut_short |= count > _MAX_NOTES
+    for number in range(min(count, _MAX_NOTES)):
         note = raw.FPDFPage_GetAnnot(page, number)
         if not note:
             continue
@@ -203,11 +221,27 @@ def _suspects(
     is_faint = told.colour is not None and _is_faint(told, shapes, shares)
     if not (is_covered or is_cut or is_faint or told.colour is None or not told.is_drawn or sheet.switches_off):
         return
+    yield _suspect(sheet, word, span, told, shapes, shares, at, is_covered=is_covered)
+
+
+def _suspect(
+    sheet: Sheet,
+    word: RawWord,
+    span: tuple[int, int],
+    told: Ink,
+    shapes: _Shapes,
+    shares: Any,
+    at: int,
+    *,
+    is_covered: bool,
+) -> Suspect:
+    over = (shares > 0) & (shapes.orders > told.order)
+    is_cut = told.clip is not None and _outside(word, told.clip) > 0.1
     is_blotted = bool((over & shapes.is_dark & (shares >= _COVERED)).any())
     is_scan = bool((over & shapes.is_picture).any())
     is_lenient = not is_blotted and not is_cut and (is_scan or not told.is_drawn)
     chars, objects = _chars(sheet, *span)
-    yield Suspect(at, span[1] - span[0] + 1, word[1:5], chars, objects, told.is_drawn, is_covered, is_lenient)
+    return Suspect(at, span[1] - span[0] + 1, word[1:5], chars, objects, told.is_drawn, is_covered, is_lenient)
 
 
 def _with_twins(sheet: Sheet, suspects: Sequence[Suspect], drawn: Drawn) -> list[Suspect]:
@@ -218,10 +252,14 @@ def _with_twins(sheet: Sheet, suspects: Sequence[Suspect], drawn: Drawn) -> list
     textpage = calls.address(sheet.textpage)
     told = {calls.text_object(textpage, number) for number in range(raw.FPDFText_CountChars(sheet.textpage))}
     untold = [*boxes(drawn, (item for item in drawn.texts if item not in told), sheet.turn)]
-    if not untold or len(untold) * len(suspects) > _MAX_PAIRS:
+    if not untold or len(untold) * len(suspects) > 20 * _MAX_PAIRS:
         return list(suspects)
-    shares = _shares([box for _, box in untold], np.array([one.box for one in suspects], dtype=np.float32))
-    twins = [[untold[place][0] for place in np.flatnonzero(row > 0.2)] for row in shares.T]
+    places = np.array([one.box for one in suspects], dtype=np.float32)
+    twins: list[list[int]] = []
+    step = max(1, _MAX_PAIRS // len(untold))
+    for first in range(0, len(suspects), step):
+        shares = _shares([box for _, box in untold], places[first : first + step])
+        twins += [[untold[place][0] for place in np.flatnonzero(row > 0.2)] for row in shares.T]
     return [
         one._replace(objects=(*one.objects, *more)) if one.is_drawn else one
         for one, more in zip(suspects, twins, strict=True)

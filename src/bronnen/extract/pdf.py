@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any
 
 from bronnen.errors import BronnenError, EncryptedError, NoTextError, UnreadableError
@@ -118,6 +119,8 @@ class _Reference:
 def _best(document: Any, reference: _Reference, number: int, keep: bool) -> RawPage:
     try:
         page, has_table = pdfium.read_page(document, number, keep_hidden=keep)
+    except MemoryError:  # the file fails: another engine would take more, and not know what is hidden
+        raise
     except Exception as error:  # the edge: pdfium and ctypes
         return reference.read(number) or _failed(number, error)
     if page.failed:
@@ -139,6 +142,8 @@ def _by_pdfium(document: Any, keep: bool) -> Callable[[int], RawPage]:
 def _tried(read_page: Callable[[int], RawPage], number: int) -> RawPage:
     try:
         return read_page(number)
+    except MemoryError:
+        raise
     except Exception as error:  # the edge
         return _failed(number, error)
 
@@ -162,21 +167,40 @@ def _all_by_plumber(data: bytes, told: Told, keep: bool) -> tuple[list[RawPage],
         raise
     except UnreadableError as error:
         raise _named(data, error) from error
+    except MemoryError:
+        raise
     except Exception as error:  # the edge: pdfminer
         raise _named(data, UnreadableError(f"is damaged ({type(error).__name__}).", "Fetch the file again.")) from error
 
 
 def _as_seen(data: bytes, pages: list[RawPage], told: Told) -> list[RawPage]:
-    """The pages without the words that a reader cannot see, which only pdfium can tell: it draws pages."""
-    try:
-        with pdfium.opened(data) as document:
-            if len(document) != len(pages):
-                return pages
-            told(Stage.PDFIUM, len(pages))
-            seen = [_tried(_by_pdfium(document, keep=False), page.number) for page in pages]
-    except BronnenError:
-        return pages
-    return [without(page, other) for page, other in zip(pages, seen, strict=True)]
+    """The pages without the words that a reader cannot see, which only pdfium can tell: it draws pages.
+
+    A page of which it cannot tell counts as failed; a file that it cannot open is read as it is (docs/hidden.md).
+    """
+    with ExitStack() as stack:
+        try:
+            document = stack.enter_context(pdfium.opened(data))
+        except UnreadableError:
+            return pages
+        told(Stage.PDFIUM, len(pages))
+        seen = [_tried(_by_pdfium(document, keep=False), number) for number in range(1, _count(len(document)) + 1)]
+    while len(seen) > len(pages) and seen[-1].failed:
+        seen.pop()  # the file states more pages than it has
+    if len(seen) != len(pages):
+        return [replace(_nothing(page), failed="which page it is cannot be told") for page in pages]
+    return [_seen_of(page, other) for page, other in zip(pages, seen, strict=True)]
+
+
+def _seen_of(page: RawPage, other: RawPage) -> RawPage:
+    """The page as a reader sees it; nothing of it where pdfium failed, which then gives the reason."""
+    if page.failed:
+        return page
+    return replace(_nothing(page), failed=other.failed) if other.failed else without(page, other)
+
+
+def _nothing(page: RawPage) -> RawPage:
+    return RawPage(page.number, page.width, page.height, [], has_image=page.has_image)
 
 
 def _count(pages: int) -> int:

@@ -44,6 +44,7 @@ Span = tuple[int, int]  # the numbers of a word's first and last character, as p
 _GLUED = re.compile(r"[a-z]{2}[,.;:)][A-Za-z]{2}|[a-z][A-Z][a-z]|[^\W\d]{25}")  # perhaps words without their spaces
 _MARK = re.compile(rf"(?<=\S)(\d{{1,4}}|[{SUPERIOR}]{{1,4}})[^\w\s]?(?!\S)")  # bounded: a page may hold millions
 _LABEL = re.compile(r"\d{1,3}(?=[^\W\d]{2}|[^\W\d]\.)")
+_UNTOLD = "what a reader sees of it cannot be told"
 _WORD = re.compile(r"[^\s\x02\ufffe]+[\x02\ufffe]?|[\x02\ufffe]")  # a word ends at white space or a line-end hyphen
 
 
@@ -92,11 +93,18 @@ def read_page(document: Any, number: int, *, keep_hidden: bool = False) -> tuple
             words, spans, odd = _words(textpage, turn)
             if words is None:
                 return RawPage(number, width, height, [], failed="it holds too many characters"), False
-            seen = drawn.on_page(page.raw, turn)
             gone = {at for at, word in enumerate(words) if not sane_box(word, width, height)}
-            if not keep_hidden and len(gone) < len(words):
-                sheet = hidden.Sheet(page, textpage.raw, turn, width, height, document.switches_off)
-                gone |= hidden.unseen(sheet, words, spans, seen)
+            try:
+                seen = drawn.on_page(page.raw, turn)
+                if not keep_hidden and len(gone) < len(words):
+                    sheet = hidden.Sheet(page, textpage.raw, turn, width, height, document.switches_off)
+                    gone |= hidden.unseen(sheet, words, spans, seen)
+            except MemoryError:
+                raise
+            except Exception as error:  # the edge: no other engine can tell what is seen, so none reads the page
+                if keep_hidden:
+                    raise
+                return RawPage(number, width, height, [], failed=f"{_UNTOLD} ({type(error).__name__})"), False
         finally:
             textpage.close()
         hid, words = [words[at] for at in sorted(gone)], [word for at, word in enumerate(words) if at not in gone]

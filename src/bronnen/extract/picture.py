@@ -35,10 +35,13 @@ class Picture:
     words: tuple[Word, ...]
 
 
-def picture(data: bytes, number: int, ocr: OcrSettings | None = None, before: str = "") -> Picture:
+def picture(
+    data: bytes, number: int, ocr: OcrSettings | None = None, before: str = "", *, keep_hidden: bool = False
+) -> Picture:
     """Page `number` (from 1) of the PDF in `data`; with `ocr` a page that text recognition read, as it is remembered.
 
-    `before` is the `Document.extractor` of what was read then.
+    `before` is the `Document.extractor` of what was read then. With `keep_hidden` words that nobody sees are among its
+    words: passages hold them where the scan kept them.
 
     Raises:
         UnreadableError, EncryptedError: the file or the page cannot be read.
@@ -50,7 +53,7 @@ def picture(data: bytes, number: int, ocr: OcrSettings | None = None, before: st
         try:
             laid = _recognised(document, number, ocr, recogniser.reader_of(before)) if ocr else None
             if laid is None:
-                raw, _ = pdfium.read_page(document, number)
+                raw, _ = pdfium.read_page(document, number, keep_hidden=keep_hidden)
                 laid = layout.from_pages([raw], [PageState.TEXT])
             text, words = laid.text, laid.words
         except BronnenError:

@@ -74,7 +74,7 @@ class _Pages:
 
     def __init__(self, review: Review) -> None:
         self.review, self.desk = review, review.desk
-        self.pictures = Pictures(review.settings.ocr)
+        self.pictures = Pictures(review.settings.ocr, keep_hidden=review.settings.extract.hidden == "keep")
         self.said: Mapping[str, Any] = SAID[review.language]
         self.templates = Environment(
             loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True,

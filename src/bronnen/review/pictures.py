@@ -40,8 +40,9 @@ class State(StrEnum):
 class Pictures:
     """The pages that were drawn last, and which files are as they were."""
 
-    def __init__(self, ocr: OcrSettings | None = None) -> None:
+    def __init__(self, ocr: OcrSettings | None = None, *, keep_hidden: bool = False) -> None:
         self._ocr = ocr  # where text recognition remembers what it read
+        self._keep_hidden = keep_hidden  # as in the scan: whether words that nobody sees are in the passages
         self._lock = Lock()
         self._pages: OrderedDict[tuple[str, int], Picture] = OrderedDict()
         self._checked: dict[str, tuple[int, int, bool]] = {}  # per document: time and size of its file, is it the same
@@ -78,7 +79,8 @@ class Pictures:
                 if data is None:
                     return None
                 is_recognised = number in recognised(document.pages)
-                self._pages[key] = picture(data, number, self._ocr if is_recognised else None, document.extractor)
+                ocr = self._ocr if is_recognised else None
+                self._pages[key] = picture(data, number, ocr, document.extractor, keep_hidden=self._keep_hidden)
             except (OSError, ValueError, BronnenError):
                 return None
             if len(self._pages) > _KEPT:

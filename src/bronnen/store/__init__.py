@@ -100,6 +100,7 @@ class Store:
     def end_run(self, run: int) -> None:
         """Notes that a run came to its end; one that was interrupted has none."""
         with self._writing() as connection:
+            tables.forget(connection)
             connection.execute("UPDATE runs SET ended = ? WHERE id = ?", (_now(), run))
 
     def last_run(self) -> int | None:

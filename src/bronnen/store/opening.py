@@ -49,6 +49,7 @@ def connect(path: Path, *, shared: bool = False) -> sqlite3.Connection:
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA recursive_triggers = ON")  # else INSERT OR REPLACE removes behind the triggers' back
+    connection.execute("PRAGMA secure_delete = ON")  # words that a new analysis leaves out do not stay in the file
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA cell_size_check = ON")  # damage is noticed before it is read as something else
     return connection

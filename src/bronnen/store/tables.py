@@ -138,6 +138,19 @@ def _clear(connection: sqlite3.Connection, key: int, text: str) -> None:
         connection.execute(f"DELETE FROM {table} WHERE document = ?", (key,))
 
 
+def forget(connection: sqlite3.Connection) -> None:
+    """Takes the words of replaced passages out of the search index, which until then only notes that they are gone.
+
+    Only where an analysis was replaced since the last run that ended: it writes the whole index.
+    """
+    question = (
+        "SELECT 1 FROM analyses a WHERE a.run > (SELECT coalesce(max(id), 0) FROM runs WHERE ended <> '') "
+        "AND EXISTS (SELECT 1 FROM analyses b WHERE b.document = a.document AND b.id < a.id) LIMIT 1"
+    )
+    if connection.execute(question).fetchone():
+        connection.execute("INSERT INTO passage_search (passage_search) VALUES ('optimize')")
+
+
 def document(connection: sqlite3.Connection, key: int) -> Document:
     question = "SELECT id, name, path, text, extractor FROM documents WHERE key = ?"
     document_id, name, path, text, extractor = map(text_of, connection.execute(question, (key,)).fetchone())

@@ -138,7 +138,7 @@ NL = {
     "made_labels": "Het leerde van labels die een groot taalmodel met het codeboek zette; geen mens heeft ze nagelezen.",
     "unread": "Bladzijden die niet zijn gelezen",
     "hidden": "Tekst die een lezer niet ziet",
-    "hidden_said": "Sommige woorden staan wel in het bestand, maar een lezer ziet ze niet. Ze staan bijvoorbeeld onder een zwart vlak, in wit op wit papier of buiten de bladzijde. Ze zijn niet meegenomen en niet bewaard.",
+    "hidden_said": "Sommige woorden staan wel in het bestand, maar een lezer ziet ze niet. Ze staan bijvoorbeeld onder een zwart vlak, in witte letters op wit papier of buiten de bladzijde. Ze zijn niet meegenomen en niet bewaard.",
     "hidden_next": "In het bestand zelf staan ze nog: wie het bestand deelt, deelt ook deze woorden. Is dat niet de bedoeling? Vraag de maker om een versie waarin ze echt zijn weggehaald.",
     "hidden_page": "{words} op bladzijde {pages}",
     "hidden_pages": "{words} op de bladzijden {pages}",

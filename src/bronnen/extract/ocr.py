@@ -330,9 +330,17 @@ def _page(number: int, words: Sequence[tesseract.Read], way: straight.Way, scale
         x0, x1, base = word.x0 * scale, word.x1 * scale, word.base * scale
         if text and x0 < x1 and 0 <= x0 <= wide and 0 <= base <= high + size:
             box = (x0, base - _RISE * size, x1, base + _FALL * size)
-            found.append(RawWord(text, *box, size, False, word.confidence))
+            if _is_on_page(box, way, scale):  # a level page has corners that lie outside the page
+                found.append(RawWord(text, *box, size, False, word.confidence))
     sure = sum(word.confidence or 0.0 for word in found) / len(found) if found else 0.0
     return Recognised(RawPage(number, wide, high, found, has_image=True, odd=tally.odd), sure, way, scale)
+
+
+def _is_on_page(box: straight.Box, way: straight.Way, scale: float) -> bool:
+    """Whether the middle of a box of the level page, in points, stands on the page as displayed."""
+    left, top, right, bottom = (side / scale for side in box)
+    x0, y0, x1, y1 = way.back((left, top, right, bottom))
+    return 0 <= x0 + x1 <= 2 * way.width and 0 <= y0 + y1 <= 2 * way.height
 
 
 def _usual(sizes: Sequence[float]) -> float:

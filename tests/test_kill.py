@@ -20,10 +20,10 @@ EXAMPLES = ROOT / "corpus" / "voorbeelden"
 DRIVER = f"""
 import sys; sys.path[:0] = [{str(ROOT / "tests")!r}]
 import walks, workers
-from bronnen import batch, pipeline
+from bronnen import batch, origin
 from bronnen.cli import main
 if __name__ == "__main__":
-    pipeline.load_tools = walks.Walk().load_tools
+    origin.expected = lambda settings: walks.MADE_WITH
     batch.work, batch.workers.PRELOADED = workers.log, ["factories"]
     main(sys.argv[1:], prog_name="bronnen")
 """

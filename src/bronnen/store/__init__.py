@@ -20,6 +20,7 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
+from typing import cast
 
 from bronnen.errors import StoreError
 from bronnen.migrations import migrate
@@ -45,7 +46,6 @@ from bronnen.store.tables import Duplicate, Near, Scored
 from bronnen.verdicts import settle_passage, standing
 
 __all__ = ["FILE", "Duplicate", "Hit", "Near", "Scored", "Store", "match_of"]
-
 
 _KINDS = {"all": "", "person": "AND analysis IS NULL", "model": "AND analysis IS NOT NULL"}
 
@@ -104,10 +104,10 @@ class Store:
             connection.execute("UPDATE runs SET ended = ? WHERE id = ?", (_now(), run))
 
     def last_run(self) -> int | None:
-        """The number of the newest run, or None in a store without."""
+        """The number of the newest run, but for those cut off before any result; None in a store without."""
+        question = "SELECT max(id) FROM runs WHERE ended <> '' OR id IN (SELECT run FROM run_documents)"
         with reading(self.path):
-            found: int | None = self._connection.execute("SELECT max(id) FROM runs").fetchone()[0]
-        return found
+            return cast(int | None, self._connection.execute(question).fetchone()[0])
 
     def run_settings(self, run: int) -> Settings:
         """The settings with which a run was made."""

@@ -336,9 +336,8 @@ def test_a_kill_at_any_moment_leaves_a_whole_store(tmp_path: Path) -> None:
             time.sleep(0.05 + 0.037 * moment)
             os.kill(writer.pid, signal.SIGKILL)
         with Store(tmp_path, write=True) as store:  # the lock went with its owner
-            run = store.last_run()
-            assert run is not None
-            for found in store.analyses(run):
+            run = store.last_run()  # none, where the kill came before the first document was kept
+            for found in store.analyses(run) if run is not None else ():
                 assert found == analysis(found.document.name, PARAGRAPHS * 20)
             assert store._connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
             assert store._connection.execute("PRAGMA foreign_key_check").fetchall() == []

@@ -295,6 +295,14 @@ class Clock:
         return f"2026-01-02T03:{self.seconds // 60:02}:{self.seconds % 60:02}.000+00:00"
 
 
+def disagreed(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """A desk at which An sees experience in the first passage, and Bo, who spoke last, does not."""
+    Clock(monkeypatch)
+    opened.desk.judge(0, "person:an", {E: Use.USED})
+    opened.desk.judge(0, "person:bo", {E: None})
+    return opened.desk
+
+
 def counts(opened: Opened, place: int = 0) -> dict[Source, Use | None]:
     """What counts of a passage, of everybody's verdicts in the file."""
     item = opened.items[place]
@@ -304,10 +312,7 @@ def counts(opened: Opened, place: int = 0) -> dict[Source, Use | None]:
 def test_a_press_on_one_source_says_nothing_again_of_the_others(
     opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Clock(monkeypatch)
-    desk = opened.desk
-    desk.judge(0, "person:an", {E: Use.USED})
-    desk.judge(0, "person:bo", {E: None})
+    desk = disagreed(opened, monkeypatch)
     desk.judge(0, "person:an", {P: Use.USED})
     assert counts(opened) == {E: None, P: Use.USED}, "Bo spoke last of experience"
     desk.adjudicate(desk.said()[0], "adjudicated:an", {E: Use.USED})
@@ -317,10 +322,7 @@ def test_a_press_on_one_source_says_nothing_again_of_the_others(
 
 
 def test_undo_gives_back_who_counts(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
-    Clock(monkeypatch)
-    desk = opened.desk
-    desk.judge(0, "person:an", {E: Use.USED})
-    desk.judge(0, "person:bo", {E: None})
+    desk = disagreed(opened, monkeypatch)
     for again in range(2):
         desk.judge(0, "person:an", {E: Use.CALLED_FOR})
         assert counts(opened) == {E: Use.CALLED_FOR}
@@ -346,10 +348,7 @@ def refuse(*_: object, **__: object) -> int:
 def test_a_difference_that_is_settled_back_and_forth_is_kept_as_told(
     opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Clock(monkeypatch)
-    desk = opened.desk
-    desk.judge(0, "person:an", {E: Use.USED})
-    desk.judge(0, "person:bo", {E: None})
+    desk = disagreed(opened, monkeypatch)
     for by, use in (("an", Use.USED), ("bo", None), ("an", Use.USED), ("bo", Use.USED)):
         desk.adjudicate(desk.said()[0], f"adjudicated:{by}", {E: use})
         assert counts(opened) == {E: use}

@@ -7,7 +7,6 @@ them may do anything there. Use a network of your own, or tls://.
 
 from __future__ import annotations
 
-import json
 import logging
 import multiprocessing
 import platform
@@ -23,7 +22,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from bronnen import __version__
+from bronnen import __version__, classifier
 from bronnen.batch import Crew, Outcome, cores
 from bronnen.batch.fetching import fetched
 from bronnen.batch.workers import Workers
@@ -152,14 +151,13 @@ def described(settings: Settings) -> dict[str, str]:
     Of Tesseract also which of the wanted languages are there, unless text recognition is off.
 
     Raises:
-        MissingError: there is no such model here.
+        MissingError: the model is not there, or does not fit.
     """
-    folder = model_folder(settings)
     try:
-        model = str(json.loads((folder / "card.json").read_text(encoding="utf-8"))["id"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise MissingError(f"There is no model in {folder} on {platform.node()}.", _EQUAL) from error
-    found = {"bronnen": __version__, "model": model, "Python": ".".join(platform.python_version_tuple()[:2])}
+        card, _ = classifier.read(model_folder(settings))
+    except MissingError as error:
+        raise MissingError(f"On {platform.node()}: {error.message}", _EQUAL) from error
+    found = {"bronnen": __version__, "model": str(card["id"]), "Python": ".".join(platform.python_version_tuple()[:2])}
     for name in _SAME:
         with suppress(PackageNotFoundError):
             found[name] = version(name)
@@ -177,7 +175,7 @@ def standing(settings: Settings) -> tuple[dict[str, str], bool]:
     """What this machine has (`described`), and whether this process may start others.
 
     Raises:
-        MissingError: there is no such model here.
+        MissingError: the model is not there, or does not fit.
     """
     return described(settings), not multiprocessing.current_process().daemon
 

@@ -20,7 +20,7 @@ from bronnen.dossier.connections import connections
 from bronnen.dossier.gaps import gaps, looked_at
 from bronnen.dossier.trends import trends
 from bronnen.errors import EXTRAS, BronnenError, MissingError, UsageError
-from bronnen.extract import openable
+from bronnen.extract import MAX_BYTES, openable
 from bronnen.formats import replacing, without_surrogates
 from bronnen.formats.links import page_link
 from bronnen.formats.metadata import Metadata, read_metadata
@@ -35,7 +35,6 @@ from bronnen.store import FILE, Store
 from bronnen.store.opening import LOCK
 
 _NAME = re.compile(r"[^\w .,()-]+")
-_LARGEST = 1 << 30  # bytes of a PDF, as in a scan
 _LONGEST = 80  # characters of a file's name
 _OWN = frozenset(  # what a scan writes in its folder
     {FILE, LOCK, WRITTEN, "ocr", "passages.jsonl", "balance.xlsx"}
@@ -249,7 +248,7 @@ def _copies(asked: Asked, dossier: Dossier, about: About) -> Outcome:
         if document.text != one.document.text:
             raise _otherwise(one.document.path, one.document.extractor, dossier.settings.ocr.language)
         cover = Cover(summary_pdf(_summary(one, about, asked.language)), voice.said["cover"])
-        made = highlighted(files.content(path, _LARGEST), document, marks(one, document, voice), groups(voice), cover)
+        made = highlighted(files.content(path, MAX_BYTES), document, marks(one, document, voice), groups(voice), cover)
         return made.data, [f"{one.document.name}: {line}" for line in made.told(asked.language)]
 
     return _each(asked, dossier, copy, only_pdf=True)

@@ -23,8 +23,10 @@ from bronnen.settings import Settings
 SUFFIXES: frozenset[str] = frozenset({".pdf", ".docx", ".odt", ".html", ".htm", ".md", ".markdown", ".txt"})
 """All file name endings that can be read, lower-case."""
 
+MAX_BYTES = 1 << 30
+"""Of a document: larger files are refused."""
+
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the old Office files, and new ones with a password
-_MAX_BYTES = 1 << 30
 _PAGE_BYTES = 20_000  # of a format without pages that count as one where time is allowed
 _LONGEST = 200  # Windows stops at 260 characters, and a store's journal has a longer name than its folder
 
@@ -57,6 +59,12 @@ def read(path: Path, settings: Settings, told: Told = silent, before: str | None
     if not document.text.strip():
         raise NoTextError(f"{path.name} has no text.", "Check that it is the right file.")
     return document
+
+
+def without_junk(data: bytes) -> bytes:
+    """A PDF from where it begins; a little junk before that stays, since programs skip it by themselves."""
+    start = data.find(b"%PDF-", 0, 1 << 16)
+    return data[start:] if start >= 1024 else data
 
 
 def openable(path: Path) -> Path:
@@ -96,7 +104,7 @@ def _read(path: Path, settings: Settings, told: Told, before: str | None) -> Doc
 
 def _bytes_of(path: Path) -> bytes:
     try:
-        data = files.content(openable(path), _MAX_BYTES)
+        data = files.content(openable(path), MAX_BYTES)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         is_large = getattr(error, "errno", 0) == EFBIG

@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from bronnen.errors import BronnenError, EncryptedError, NoTextError, UnreadableError
-from bronnen.extract import layout, ocr, pdfium
+from bronnen.extract import layout, ocr, pdfium, without_junk
 from bronnen.extract.garbled import is_garbled
 from bronnen.extract.words import RawPage, without
 from bronnen.records import PageState, Stage, Told, silent
@@ -31,9 +31,7 @@ def read(data: bytes, name: str, settings: Settings, told: Told = silent, reader
     Raises:
         UnreadableError, EncryptedError, NoTextError: with the file's name and a next step.
     """
-    junk = data.find(b"%PDF-", 0, 1 << 16)
-    if junk >= 1024:  # engines skip less by themselves
-        data = data[junk:]
+    data = without_junk(data)
     try:
         pages, extractor = pages_of(data, settings.extract, told)
     except BronnenError as error:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bronnen.errors import BronnenError, UnreadableError
-from bronnen.extract import layout, pdfium
+from bronnen.extract import layout, pdfium, without_junk
 from bronnen.extract import ocr as recogniser
 from bronnen.places import Places
 from bronnen.records import PageState, Word
@@ -46,8 +46,7 @@ def picture(
     Raises:
         UnreadableError, EncryptedError: the file or the page cannot be read.
     """
-    junk = data.find(b"%PDF-", 0, 1 << 16)
-    with pdfium.opened(data[junk:] if junk >= 1024 else data) as document:
+    with pdfium.opened(without_junk(data)) as document:
         if not 1 <= number <= len(document):
             raise UnreadableError(f"has no page {number}.")
         try:

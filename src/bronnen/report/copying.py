@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bronnen.errors import EXTRAS, BronnenError, EncryptedError, MissingError, UnreadableError
+from bronnen.extract import without_junk
 from bronnen.records import Document, Page
 from bronnen.report.losses import TOLD, Loss, siblings, without_actions, without_claims, without_signatures
 
@@ -81,9 +82,8 @@ def copied(source: bytes, document: Document, fill: Fill, cover: Cover | None) -
             EXTRAS,
         ) from error
     _refuse_other(source, document)
-    junk = source.find(b"%PDF-", 0, 1 << 16)
     try:
-        with pikepdf.open(io.BytesIO(source[junk:] if junk >= 1024 else source)) as pdf:
+        with pikepdf.open(io.BytesIO(without_junk(source))) as pdf:
             return _copied(pdf, document, fill, cover)
     except BronnenError:
         raise

@@ -29,14 +29,13 @@ QUICK = settings_of({"limits": {"pdfium_seconds": 0.5, "pdfplumber_seconds": 0.5
 @pytest.fixture(autouse=True)
 def pool(monkeypatch: pytest.MonkeyPatch) -> None:
     """Workers that read no files, see `workers`, and load nothing."""
-    monkeypatch.setattr(batch, "work", stand_ins.work)
     monkeypatch.setattr(batch.workers, "PRELOADED", ["factories"])
 
 
 def ends(*names: str, jobs: int = 2, settings: Settings = QUICK) -> dict[str, str]:
     paths = [Path(name) for name in names]
     with crew(replace(settings, batch=replace(settings.batch, jobs=jobs)), paths) as at_work:
-        done = list(analyse_all(paths, settings, at_work))
+        done = list(analyse_all(paths, settings, at_work, stand_ins.work))
     assert sorted(path.name for path, _ in done) == sorted(names), "every file once"
     return {path.name: outcome.code if isinstance(outcome, Failure) else "ok" for path, outcome in done}
 
@@ -126,7 +125,7 @@ def test_what_waits_can_be_cancelled_and_the_end_gives_up_the_rest(tmp_path: Pat
 def test_a_reader_who_stops_leaves_no_workers_behind() -> None:
     paths = [Path("a.pdf"), *(Path(f"slow{number}.pdf") for number in range(3))]
     with crew(Settings(), paths) as at_work:
-        found = analyse_all(paths, Settings(), at_work)
+        found = analyse_all(paths, Settings(), at_work, stand_ins.work)
         assert next(found)[0] == Path("a.pdf")
         began = time.monotonic()
         found.close()  # type: ignore[attr-defined]
@@ -169,7 +168,7 @@ def test_what_happens_to_a_document(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pipeline, "load_tools", lambda settings: SimpleNamespace())
     monkeypatch.setattr(pipeline, "analyse", analyse)
     paths = [Path("a.pdf"), Path("locked.pdf"), Path("bug.pdf")]
-    done = list(analyse_all(paths, Settings(), Crew(Here(), lambda: 1)))
+    done = list(analyse_all(paths, Settings(), Crew(Here(), lambda: 1), batch.work))
     first = done[0][1]
     assert isinstance(first, Analysis) and first.document.words == ()
     assert done[1][1] == Failure("locked.pdf", "encrypted", 4, "It is locked. Unlock it.")
@@ -186,7 +185,7 @@ def test_tools_with_a_fault_are_told_as_one_error(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(pipeline, "load_tools", load_tools)
     with pytest.raises(BronnenError, match="library is damaged"):
-        list(analyse_all([Path("a.pdf"), Path("b.pdf")], Settings(), Crew(Here(), lambda: 1)))
+        list(analyse_all([Path("a.pdf"), Path("b.pdf")], Settings(), Crew(Here(), lambda: 1), batch.work))
 
 
 @pytest.mark.parametrize(

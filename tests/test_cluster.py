@@ -24,6 +24,7 @@ from bronnen import batch  # noqa: E402
 from bronnen.batch import Crew, analyse_all, cluster, crew  # noqa: E402
 from bronnen.errors import BronnenError, MissingError, UsageError  # noqa: E402
 from bronnen.records import Failure  # noqa: E402
+from bronnen.remote import Place  # noqa: E402
 from bronnen.settings import settings_of  # noqa: E402
 
 ROOT = Path(__file__).parents[1]
@@ -79,7 +80,6 @@ def machines(tmp_path: Path) -> Iterator[Machines]:
 @pytest.fixture(autouse=True)
 def work(monkeypatch: pytest.MonkeyPatch) -> None:
     """Documents are not read: see `workers`; what is made of them is by the model m1."""
-    monkeypatch.setattr(batch, "work", stand_ins.work)
     real = cluster.Cluster.__init__
     monkeypatch.setattr(
         cluster.Cluster, "__init__", lambda self, client, wanted: real(self, client, {**wanted, "model": "m1"})
@@ -92,7 +92,7 @@ def pids(at_work: Crew) -> dict[str, int]:
     return found
 
 
-def ends(done: list[batch.Done]) -> dict[str, str]:
+def ends(done: list[tuple[Place, batch.Outcome]]) -> dict[str, str]:
     assert len({str(path) for path, _ in done}) == len(done), "every file once"
     return {Path(str(path)).name: one.code if isinstance(one, Failure) else "ok" for path, one in done}
 
@@ -104,19 +104,19 @@ def test_a_poisonous_document_is_kept_apart_on_the_workers_too() -> None:
     paths = [Path(name) for name in names]
     with crew(TWO, paths, "local") as at_work:
         before = pids(at_work)
-        found = ends(list(analyse_all(paths, TWO, at_work)))
+        found = ends(list(analyse_all(paths, TWO, at_work, stand_ins.work)))
         assert pids(at_work) == before and len(before) == 1, "no Dask worker pays for a document"
         executor: Any = at_work.executor
         executor._wanted["model"] = "another"
         with pytest.raises(UsageError, match="other models"):  # as when a worker joins later
-            list(analyse_all(paths[:4], TWO, at_work))
+            list(analyse_all(paths[:4], TWO, at_work, stand_ins.work))
     assert {name: found.pop(name) for name in (*lost, *others)} == lost | others
     assert set(found.values()) == {"ok"} and len(found) == 12
 
 
 def killed_meanwhile(at_work: Crew, paths: list[Path], kill: int) -> dict[str, str]:
     done = []
-    for number, one in enumerate(analyse_all(paths, TWO, at_work)):
+    for number, one in enumerate(analyse_all(paths, TWO, at_work, stand_ins.work)):
         done.append(one)
         if number == 5:
             os.kill(kill, signal.SIGKILL)
@@ -156,7 +156,7 @@ def test_a_scheduler_that_is_gone_ends_the_run_with_what_is_done(
     paths = [Path(f"{number:03}.pdf") for number in range(60)]
     done = []
     with crew(TWO, paths, machines.address) as at_work, pytest.raises(MissingError, match="scheduler is gone"):
-        for one in analyse_all(paths, TWO, at_work):
+        for one in analyse_all(paths, TWO, at_work, stand_ins.work):
             done.append(one)
             if len(done) == 5:
                 machines.scheduler.kill()
@@ -185,7 +185,7 @@ def test_workers_that_would_not_do_are_refused_with_what_mends_them(
     nannied.wait()
     machines.worker("--nworkers", "1", DASK_DISTRIBUTED__WORKER__DAEMON="False")
     with crew(TWO, paths, machines.address) as at_work:
-        assert ends(list(analyse_all(paths, TWO, at_work))) == {"a.pdf": "ok"}
+        assert ends(list(analyse_all(paths, TWO, at_work, stand_ins.work))) == {"a.pdf": "ok"}
     monkeypatch.setattr(cluster, "__version__", "9.9")
     with pytest.raises(UsageError, match=r"has bronnen .* \(here 9\.9\)"), crew(TWO, paths, machines.address):
         raise AssertionError("it has another bronnen")

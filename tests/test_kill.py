@@ -21,10 +21,10 @@ DRIVER = f"""
 import sys; sys.path[:0] = [{str(ROOT / "tests")!r}]
 import walks, workers
 from bronnen import batch, origin
-from bronnen.cli import main
+from bronnen.cli import entry, main
 if __name__ == "__main__":
     origin.expected = lambda settings: walks.MADE_WITH
-    batch.work, batch.workers.PRELOADED = workers.log, ["factories"]
+    entry.work, batch.workers.PRELOADED = workers.log, ["factories"]
     main(sys.argv[1:], prog_name="bronnen")
 """
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")]

@@ -15,7 +15,7 @@ from bronnen import batch
 from bronnen.batch import workers
 from bronnen.cli import entry
 from bronnen.errors import BronnenError, EncryptedError, MissingError
-from bronnen.records import Stage
+from bronnen.records import Failure, Stage
 from bronnen.settings import Settings
 
 
@@ -79,14 +79,21 @@ def grow() -> None:
                 time.sleep(0.0005)
 
 
-def log(path: Path, settings: Settings) -> batch.Outcome:
+def made(path: Path, settings: Settings) -> entry.Made | Failure:
+    """As `work`, with what the document adds to the files of a scan."""
+    outcome = work(path, settings)
+    return outcome if isinstance(outcome, Failure) else entry.Made(outcome, entry.entry_of(outcome, settings))
+
+
+def log(path: Path, settings: Settings) -> entry.Made:
     """A document that is its own text, noted in the file that the environment names before anything is kept."""
     workers.ready()
     with Path(os.environ["BRONNEN_TEST_LOG"]).open("a", encoding="utf-8") as stream:
         stream.write(f"{path.name}\n")
     time.sleep(0.02)
     content = path.read_bytes()
-    return analysis(path.name, folder=str(path.parent), document_id=sha256(content).hexdigest())
+    found = analysis(path.name, folder=str(path.parent), document_id=sha256(content).hexdigest())
+    return entry.Made(found, entry.entry_of(found, settings))
 
 
 def mark(folder: str, name: str, seconds: float) -> str:

@@ -81,7 +81,7 @@ def analyse(path: Path, tools: Tools, told: Told = silent) -> Analysis:
     said = model_verdicts(document, found, tools.model, rows)
     parts = balance.parts(document, found, said, tools.model.known, settings)
     figures = balance.of_parts(parts, tools.model.known, settings)
-    return Analysis(document, found, said, figures, tools.made_with, tools.model.known)
+    return Analysis(document, found, said, figures, tools.made_with, tools.model.known, parts)
 
 
 def model_verdicts(

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Source(StrEnum):
@@ -288,6 +288,8 @@ class Analysis:
     balance: Balance
     made_with: MadeWith
     known: Known  # of the model that made the verdicts
+    parts: tuple[Any, ...] = field(default=(), compare=False, repr=False)
+    """Just after the walk, the draws of its chapters (`balance.Part`): heavy, and not kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -496,10 +496,10 @@ DRIVER = """
 import signal, sys; sys.path[:0] = [{tests!r}]
 import workers
 from bronnen import batch
-from bronnen.cli import main
+from bronnen.cli import entry, main
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs are born ignoring Ctrl-C
-    batch.work, batch.workers.PRELOADED = workers.work, ["factories"]
+    entry.work, batch.workers.PRELOADED = workers.made, ["factories"]
     main(sys.argv[1:], prog_name="bronnen")
 """
 

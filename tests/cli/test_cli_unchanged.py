@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+import errno
+import io
 import json
 import subprocess
 import sys
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -93,6 +97,51 @@ def test_files_are_made_anew_after_a_change(walk: Walk, change: str) -> None:
     scan("in")
     assert contents() == found, "as they would be from nothing"
     assert (Path("out") / unchanged.FILE).is_file()
+
+
+def test_new_documents_are_counted_where_they_are_read_and_told_as_from_the_store(
+    walk: Walk, counted: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(entry, "_IN_MEMORY", 10_000)  # the rest goes to a file
+    names = {chr(97 + at) * 2: f"tekst {at}" for at in range(19)}
+    files(**names, b="scanned", c="encrypted", d="tekst 3")
+    scan("in")
+    assert len(counted) == len(set(counted)) == 20, "once each, and not again for the files"
+    assert {path.name for path in Path("out").iterdir()} == {
+        *outputs.FILES, unchanged.FILE, "bronnen.sqlite", "bronnen.lock"
+    }  # fmt: skip
+    found = contents()
+    (Path("out") / unchanged.FILE).unlink()
+    scan("in")
+    assert len(counted) == 40 and contents() == found
+
+
+def test_a_document_that_people_judged_is_told_with_their_verdicts_when_it_is_read_again(
+    walk: Walk, counted: list[str]
+) -> None:
+    files(a="een", b="twee")
+    scan("in")
+    said()
+    walk.made_with = replace(walk.made_with, model="another")
+    counted.clear()
+    scan("in")
+    assert sorted(counted) == ["a.txt", "a.txt", "b.txt", "b.txt"]
+    with Store(Path("out")) as store:
+        assert next(iter(store.verdicts("person"))).document_id in store.made_with()
+    assert [row["judged"] for row in csv.DictReader(io.StringIO(contents()["balance.csv"].decode()))] == ["1", "0"]
+
+
+def test_where_there_is_no_room_to_keep_rows_they_are_made_from_the_store(
+    walk: Walk, counted: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full(io.BytesIO):
+        def write(self, told: object) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(entry, "SpooledTemporaryFile", lambda *_, **__: Full())
+    files(a="een", b="twee")
+    assert scan("in").exit_code == 0
+    assert sorted(counted) == ["a.txt", "a.txt", "b.txt", "b.txt"]
 
 
 def test_another_table_or_setting_makes_them_anew(walk: Walk, counted: list[str]) -> None:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import NamedTuple, TypeVar, cast
 
 from bronnen.batch import workers
 from bronnen.errors import BronnenError, ExitCode, LostError, TimedOutError, TooLargeError
@@ -23,7 +23,7 @@ from bronnen.remote import Place, Remote
 from bronnen.settings import Settings
 
 Outcome = Analysis | Failure
-Done = tuple[Place, Outcome]
+T = TypeVar("T")
 
 LOST = (LostError.code, TimedOutError.code, TooLargeError.code)
 """The codes of failures that cost a worker; not that of `AstrayError`, which says nothing of the document."""
@@ -64,18 +64,20 @@ def crew(settings: Settings, places: Collection[Place], scheduler: str = "") -> 
         yield Crew(fetching, lambda: at_once)
 
 
-def analyse_all(paths: Iterable[Place], settings: Settings, crew: Crew) -> Iterator[Done]:
-    """Every path with what became of it, as they come; documents without their words.
+def analyse_all(
+    paths: Iterable[Place], settings: Settings, crew: Crew, does: Callable[[Path, Settings], T | Failure]
+) -> Iterator[tuple[Place, T | Failure]]:
+    """Every path with what became of it, as they come. `does` is done to each: `work`, or what builds on that.
 
     Raises:
         BronnenError: the tools (model, language pipeline) or the workers themselves do not work: no document would.
     """
-    todo, does = iter(paths), cast(Callable[[Place, Settings], Outcome], work)  # an executor makes a path of a place
-    under_way: dict[Future[Outcome], Place] = {}
+    todo = iter(paths)
+    under_way: dict[Future[T | Failure], Place] = {}
     try:
         while True:
             for path in islice(todo, max(0, crew.at_once() - len(under_way))):
-                under_way[crew.executor.submit(does, path, settings)] = path
+                under_way[crew.executor.submit(does, cast(Path, path), settings)] = path  # it makes a path of a place
             if not under_way:
                 return
             done, _ = wait(under_way, return_when=FIRST_COMPLETED)
@@ -105,7 +107,7 @@ def failure_of(path: Place | str, error: Exception) -> Failure:
 
 
 def work(path: Path, settings: Settings) -> Outcome:
-    """One document, in the process in which this is called; the tools are loaded at the first one and kept.
+    """One document without its words, in the process in which this is called; the tools are loaded once and kept.
 
     Raises:
         BronnenError: the tools cannot be loaded.
@@ -126,7 +128,7 @@ def work(path: Path, settings: Settings) -> Outcome:
         return failure_of(path, error)
 
 
-def _told(path: Place, future: Future[Outcome]) -> Outcome:
+def _told(path: Place, future: Future[T | Failure]) -> T | Failure:
     error = future.exception()
     if isinstance(error, LostError):
         return failure_of(path, error)

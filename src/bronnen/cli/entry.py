@@ -1,28 +1,38 @@
-"""What one document adds to the files of a scan, so that many can be made at a time, in processes of their own."""
+"""What one document adds to the files of a scan.
+
+Workers make it: of a new document where it is analysed, while its draws are at hand; of others from the store.
+"""
 
 from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from types import TracebackType
+from typing import NamedTuple
 
-from bronnen import balance, quantify
+import numpy as np
+
+from bronnen import balance, batch, quantify
 from bronnen.batch import crew, workers
 from bronnen.cli.summary import Line, line_of
 from bronnen.errors import BronnenError
 from bronnen.formats import tables
 from bronnen.quantify import Drawn
-from bronnen.records import Analysis, Document, Known, Stage
+from bronnen.records import Analysis, Document, Failure, Known, Stage
 from bronnen.settings import Settings
 from bronnen.settled import labelled_passages, parts, placed
 from bronnen.store import Store
 
-_MANY = 50  # documents from which workers are worth their start
+_MANY = 50  # documents to make from the store from which workers are worth their start
 _TOGETHER = 8  # documents for which a worker opens the store once
+_IN_MEMORY = 16 << 20  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +52,74 @@ class Entry:
     known: Known
 
 
+class Made(NamedTuple):
+    """An analysis and what it adds to the files, as long as nobody has said anything of the document."""
+
+    analysis: Analysis
+    entry: Entry
+
+
+class Spool:
+    """What documents add, kept until the files are written: in memory, and in a file that has no name and is nobody's.
+
+    Whatever does not fit on the disk is not kept: it can be made from the store.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._file = SpooledTemporaryFile(_IN_MEMORY, dir=str(folder))  # noqa: SIM115 (closed by `__exit__`)
+        self._kept: dict[str, tuple[Entry, int, tuple[int, int]]] = {}  # without what is large; where that stands
+
+    def __enter__(self) -> Spool:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._file.close()
+
+    def put(self, entry: Entry) -> None:
+        """Keeps what a document adds."""
+        counts = entry.drawn.counts
+        row = {name: entry.balance[name] for name in tables.BALANCE_COLUMNS}  # not with keys of its own
+        small = replace(entry, balance=row, passages=b"", drawn=replace(entry.drawn, counts=counts[:0]))
+        try:
+            start = self._file.seek(0, 2)
+            self._file.write(counts.tobytes() + entry.passages)
+        except OSError:
+            return
+        self._kept[entry.document.id] = small, start, (counts.nbytes, len(entry.passages))
+
+    def documents(self) -> set[str]:
+        """The ids of the documents that are here."""
+        return set(self._kept)
+
+    def entry(self, document_id: str) -> Entry:
+        """What a document adds."""
+        small, start, (first, rest) = self._kept[document_id]
+        self._file.seek(start)
+        told = self._file.read(first + rest)
+        none = small.drawn.counts
+        counts = np.frombuffer(told[:first], none.dtype).reshape(-1, none.shape[1])
+        return replace(small, passages=told[first:], drawn=replace(small.drawn, counts=counts))
+
+
+def work(path: Path, settings: Settings) -> Made | Failure:
+    """One document, in a worker: what `batch.work` makes of it, and what that adds to the files.
+
+    Raises:
+        BronnenError: as `batch.work`.
+    """
+    outcome = batch.work(path, settings)
+    if isinstance(outcome, Failure):
+        return outcome
+    try:
+        return Made(replace(outcome, parts=()), entry_of(outcome, settings))
+    except Exception as error:
+        return batch.failure_of(path, error)
+
+
 def entry_of(stored: Analysis, settings: Settings) -> Entry:
     """What an analysis adds, with the verdicts of people in it."""
     analysis, method = placed(stored), balance.method(settings)
-    document, known, found = analysis.document, analysis.known, parts(analysis, settings)
+    document, known, found = analysis.document, analysis.known, analysis.parts or parts(analysis, settings)
     drawn = balance.whole(found)
     analysis = replace(analysis, balance=quantify.balance(drawn, known, method))
     sections = [
@@ -64,28 +138,48 @@ def entry_of(stored: Analysis, settings: Settings) -> Entry:
     )
 
 
-def entries(store: Store, run: int, settings: Settings) -> Iterator[Entry]:
-    """What the documents of a run add, in the order of its files; of many documents they are made by workers."""
-    documents = store.run_documents(run)
-    if len(documents) < _MANY:
-        for analysis in store.analyses(run):
-            yield entry_of(analysis, settings)
+def entries(store: Store, run: int, settings: Settings, spool: Spool | None = None) -> Iterator[Entry]:
+    """What the documents of a run add, in the order of its files.
+
+    Where the spool has it, it is taken from there, unless people have said something of the document; the rest is made
+    from the store.
+    """
+    ids = [document_id for document_id, _, _ in store.run_documents(run)]
+    at_hand = spool.documents() - {verdict.document_id for verdict in store.verdicts("person")} if spool else set()
+    parts = [range(first, min(first + _TOGETHER, len(ids))) for first in range(0, len(ids), _TOGETHER)]
+    missing = [part for part in parts if any(ids[at] not in at_hand for at in part)]
+    with closing(_made(store, run, settings, missing)) as made:
+        for part in parts:
+            if spool and all(ids[at] in at_hand for at in part):
+                yield from (spool.entry(ids[at]) for at in part)
+            else:
+                yield from next(made)
+
+
+def _made(store: Store, run: int, settings: Settings, wanted: Sequence[range]) -> Generator[list[Entry], None, None]:
+    """What parts of a run's documents add, made from the store; of many documents by workers."""
+    if sum(map(len, wanted)) < _MANY:
+        yield from (_of_part(store, run, settings, part) for part in wanted)
         return
-    with crew(settings, [store.path] * len(documents)) as at_work:
-        under_way: deque[tuple[int, Future[list[Entry]]]] = deque()
-        left = iter(range(0, len(documents), _TOGETHER))
+    with crew(settings, [store.path] * len(wanted)) as at_work:
+        under_way: deque[tuple[range, Future[list[Entry]]]] = deque()
+        left = iter(wanted)
         while True:
-            for first in islice(left, at_work.at_once() - len(under_way)):
-                asked = (store.path.parent, run, first, settings)
-                under_way.append((first, at_work.executor.submit(read_entries, *asked)))
+            for part in islice(left, at_work.at_once() - len(under_way)):
+                asked = (store.path.parent, run, part.start, settings)
+                under_way.append((part, at_work.executor.submit(read_entries, *asked)))
             if not under_way:
                 return
-            first, future = under_way.popleft()
+            part, future = under_way.popleft()
             try:
-                yield from future.result()
+                found = future.result()
             except (BronnenError, MemoryError):  # whatever became of that process: it can be done here
-                for analysis in store.analyses(run, first, _TOGETHER):
-                    yield entry_of(analysis, settings)
+                found = _of_part(store, run, settings, part)
+            yield found
+
+
+def _of_part(store: Store, run: int, settings: Settings, part: range) -> list[Entry]:
+    return [entry_of(analysis, settings) for analysis in store.analyses(run, part.start, len(part))]
 
 
 def read_entries(folder: Path, run: int, first: int, settings: Settings) -> list[Entry]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bronnen import balance, quantify
-from bronnen.cli.entry import Entry, entries
+from bronnen.cli.entry import Entry, Spool, entries
 from bronnen.cli.screen import some
 from bronnen.cli.summary import Line, line
 from bronnen.errors import StoreError
@@ -40,7 +40,14 @@ class Written:
     lines: list[Line] = field(default_factory=list)
 
 
-def write(store: Store, run: int, out: Path, settings: Settings, metadata: Metadata | None = None) -> Written:
+def write(
+    store: Store,
+    run: int,
+    out: Path,
+    settings: Settings,
+    metadata: Metadata | None = None,
+    spool: Spool | None = None,
+) -> Written:
     """Writes the files of a run; they describe the files of that run, done or failed, and no others.
 
     Raises:
@@ -50,18 +57,14 @@ def write(store: Store, run: int, out: Path, settings: Settings, metadata: Metad
     troubles: list[StoreError] = []
 
     def passages() -> Iterator[bytes]:
-        return _passages(entries(store, run, settings), settings, metadata, written)
+        return _passages(entries(store, run, settings, spool), settings, metadata, written)
 
     try:
-        tables.write_passages(
-            out / "passages.jsonl", _passages(entries(store, run, settings), settings, metadata, written)
-        )
+        tables.write_passages(out / "passages.jsonl", passages())
     except StoreError as error:
         troubles.append(error)
         written = Written()
-        deque(
-            _passages(entries(store, run, settings), settings, metadata, written), maxlen=0
-        )  # the others are of all documents even so
+        deque(passages(), maxlen=0)  # the others are of all documents even so
     steps: list[Callable[[], None]] = [
         lambda: tables.write_balance(out / "balance.csv", written.balance),
         lambda: tables.write_sections(out / "sections.csv", _sections(written)),

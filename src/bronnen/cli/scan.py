@@ -18,6 +18,7 @@ from bronnen.cli.choices import FORMATS, settings_options
 from bronnen.errors import BronnenError, ExitCode, NoTextError, UsageError
 
 if TYPE_CHECKING:
+    from bronnen.cli.entry import Spool
     from bronnen.cli.inputs import Inputs
     from bronnen.cli.outputs import Written
     from bronnen.cli.summary import Line
@@ -74,6 +75,7 @@ def scan(
     done: the same command goes on from there.
     """
     from bronnen import extract
+    from bronnen.cli.entry import Spool
     from bronnen.cli.inputs import collect, part_of
     from bronnen.formats.metadata import read_metadata
     from bronnen.store import Store
@@ -86,11 +88,11 @@ def scan(
     _tell_ignored(inputs.ignored)
     if not inputs.files:
         raise UsageError("There is nothing to read here.", f"bronnen reads {', '.join(sorted(extract.SUFFIXES))}.")
-    with Store(extract.openable(out), write=True) as store:
-        stopped = _work(store, inputs, settings, retry=retry, scheduler=scheduler)
+    with Store(extract.openable(out), write=True) as store, Spool(extract.openable(out)) as spool:
+        stopped = _work(store, inputs, settings, spool, retry=retry, scheduler=scheduler)
         run = store.last_run()
         assert run is not None
-        _tell(store, run, inputs, out, settings, form, told)
+        _tell(store, run, inputs, out, settings, form, told, spool)
         if isinstance(stopped, BronnenError):
             raise stopped
         code = ExitCode.INTERRUPTED if stopped else _exit_code(store.failures(run), paths)
@@ -122,7 +124,7 @@ def _lacking(lines: Sequence[Line], failures: Sequence[Failure], settings: Setti
 
 
 def _work(
-    store: Store, inputs: Inputs, settings: Settings, *, retry: bool, scheduler: str
+    store: Store, inputs: Inputs, settings: Settings, spool: Spool, *, retry: bool, scheduler: str
 ) -> BronnenError | KeyboardInterrupt | None:
     """Does the run; what stopped it before its end while something was done, if anything did."""
     from bronnen.cli.work import work
@@ -130,7 +132,7 @@ def _work(
     before = store.last_run()
     try:
         with _progress(len(inputs.files)) as report:
-            work(store, inputs, settings, report, retry=retry, scheduler=scheduler)
+            work(store, inputs, settings, report, spool, retry=retry, scheduler=scheduler)
     except (KeyboardInterrupt, BronnenError) as reason:
         run = store.last_run()
         if run is None or run == before or not store.has_documents(run):
@@ -150,7 +152,14 @@ def _exit_code(failures: list[Failure], paths: tuple[str, ...]) -> int:
 
 
 def _tell(
-    store: Store, run: int, inputs: Inputs, out: Path, settings: Settings, form: str, metadata: Metadata | None
+    store: Store,
+    run: int,
+    inputs: Inputs,
+    out: Path,
+    settings: Settings,
+    form: str,
+    metadata: Metadata | None,
+    spool: Spool,
 ) -> None:
     """Writes the files and says on the screen what is in them."""
     from bronnen.cli import unchanged
@@ -162,7 +171,7 @@ def _tell(
     state = unchanged.state(store, run, settings, metadata)
     written = unchanged.written(openable(out), state) if form == "table" else None
     if written is None:
-        written = write(store, run, openable(out), settings, metadata)
+        written = write(store, run, openable(out), settings, metadata, spool)
         unchanged.note(openable(out), state, written)
     failures, duplicates = store.failures(run), store.duplicates(run)
     done = len(written.lines) + len(failures) + len(duplicates)

@@ -10,15 +10,18 @@ from itertools import starmap
 from pathlib import Path
 
 from bronnen import __version__, files
-from bronnen.batch import LOST, Outcome, analyse_all, crew, failure_of
+from bronnen.batch import LOST, analyse_all, crew, failure_of
+from bronnen.cli import entry
+from bronnen.cli.entry import Made, Spool
 from bronnen.cli.inputs import Inputs
 from bronnen.cli.screen import printable
 from bronnen.errors import BronnenError, ExitCode, UnreadableError
 from bronnen.extract import openable
-from bronnen.records import Analysis, Failure
+from bronnen.records import Failure
 from bronnen.remote import Place, Remote, sha256_of
 from bronnen.settings import Settings
 from bronnen.store import Duplicate, Store
+from bronnen.store.rows import storable
 
 Report = Callable[[int, int, str], None]
 """Told how many files are done, out of how many, and the last one's name."""
@@ -32,9 +35,16 @@ _TRIES = 2  # runs in which a document may cost a worker before it is kept apart
 
 
 def work(
-    store: Store, inputs: Inputs, settings: Settings, report: Report, *, retry: bool = False, scheduler: str = ""
+    store: Store,
+    inputs: Inputs,
+    settings: Settings,
+    report: Report,
+    spool: Spool,
+    *,
+    retry: bool = False,
+    scheduler: str = "",
 ) -> int:
-    """Puts a run with all the files into the store; the run's number.
+    """Puts a run with all the files into the store, and what new documents add to its files in the spool; its number.
 
     Of files with the same bytes the first one that can be read is analysed: one may fail where another with a
     better suffix does not. A document that cost a worker in two runs is not tried again, but with `retry`.
@@ -63,12 +73,12 @@ def work(
             while todo:
                 places = {_readable(files[position], ids[position]): position for position in todo}
                 todo = []
-                for path, outcome in analyse_all(places, settings, at_work):
+                for path, outcome in analyse_all(places, settings, at_work, entry.work):
                     position = places[path]
                     waiting = twins[ids[position]]
                     outcome = _unchanged(path, outcome, ids[position])
                     done += 1
-                    if _keep(store, run, position, files[position], outcome, ids[position]):
+                    if _keep(store, run, position, files[position], outcome, ids[position], spool):
                         store.pass_over(run, _duplicates(files, position, waiting), {})
                         done += len(waiting)
                     elif waiting and isinstance(outcome, Failure) and outcome.code in LOST:
@@ -94,9 +104,9 @@ def _kept_apart(store: Store, run: int, ids: Collection[str]) -> dict[str, Failu
 _APART = "This happened in {times} runs, so it was not tried again; `--retry` tries it."
 
 
-def _unchanged(path: Place, outcome: Outcome, known: str) -> Outcome:
+def _unchanged(path: Place, outcome: Made | Failure, known: str) -> Made | Failure:
     """The outcome, or a failure where it is of other bytes than those that made the file known: it changed since."""
-    if isinstance(outcome, Failure) or outcome.document.id == known:
+    if isinstance(outcome, Failure) or outcome.analysis.document.id == known:
         return outcome
     changed = UnreadableError(f"{printable(path.name)} changed while it was read.", "Run the same command again.")
     return failure_of(path, changed)
@@ -191,12 +201,17 @@ def _readable_now(store: Store, settings: Settings) -> set[str]:
     return {found for found, extractor in readers.items() if ocr.reader_of(extractor) != here}
 
 
-def _keep(store: Store, run: int, position: int, path: Place, outcome: Analysis | Failure, document_id: str) -> bool:
+def _keep(
+    store: Store, run: int, position: int, path: Place, outcome: Made | Failure, document_id: str, spool: Spool
+) -> bool:
     """Puts what became of a file into the store; whether that is an analysis."""
-    if isinstance(outcome, Analysis):
-        document = replace(outcome.document, path=str(path), name=path.name)
+    if isinstance(outcome, Made):
+        analysis, made = outcome
+        document = replace(analysis.document, path=str(path), name=path.name)
         try:
-            store.add(run, position, str(path), replace(outcome, document=document))
+            store.add(run, position, str(path), replace(analysis, document=document))
+            if (made.document.path, made.document.name) == (storable(str(path)), path.name):
+                spool.put(made)  # a copy of what stands elsewhere has another name
             return True
         except BronnenError:
             raise  # the store itself is in trouble: no other file would fare better

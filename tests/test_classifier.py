@@ -85,6 +85,18 @@ def test_nothing_and_odd_text_are_scored_too(model: Model) -> None:
         assert np.isfinite(model.score(rows([(text,)])).passages).all()
 
 
+@pytest.mark.parametrize("step", [1, 2, 4])
+@pytest.mark.parametrize("count", [1, 2, 5, 9, 601])
+def test_the_reader_makes_two_places_at_once_as_it_would_one_by_one(model: Model, step: int, count: int) -> None:
+    rng, read = np.random.default_rng(count), model.reader
+    given, state = rng.normal(size=(2, count, 128)).astype(np.float32)
+    edge = np.zeros((step, 128), dtype=np.float32)
+    around = np.hstack([np.vstack([edge, given])[:count], given, np.vstack([given, edge])[step:]])
+    wanted = state + reader._gated(read._linear("word.layer1", around))
+    read._convolve("word.layer1", given, step, state)
+    assert np.abs(wanted - state).max() < 2e-5
+
+
 def test_used_wins_over_called_for(model: Model) -> None:
     assert model.labels(np.full((1, 3, 2), 0.999), Unit.PASSAGE) == [dict.fromkeys(Source, Use.USED)]
     assert model.labels(np.zeros((2, 3, 2)), Unit.SENTENCE) == [{}, {}]

@@ -167,7 +167,8 @@ def _cues(words: list[str]) -> list[str]:
 
 
 def _shape(text: str, words: list[str]) -> list[str]:
-    names = [name for name, found in _LOOKS if found(text)]
+    looks = (*_NUMBERED, *_LOOKS) if _DIGIT.search(text) else _LOOKS
+    names = [name for name, found in looks if found(text)]
     names.append(f"shape_length_{min(len(words).bit_length(), 8)}")
     names.append("shape_numbers_" + str(min(sum(word in ("0", "<jaar>", "<proc>") for word in words), 4)))
     if is_heading(text):
@@ -179,10 +180,12 @@ def _shape(text: str, words: list[str]) -> list[str]:
     return names
 
 
-_LOOKS = (
+_NUMBERED = (  # only where there is a digit
     ("shape_author_year", _AUTHOR_YEAR.search),
     ("shape_reference", _REFERENCE.match),
     ("shape_note", _NOTE.search),
+)
+_LOOKS = (
     ("shape_quoted", _QUOTED.search),
     ("shape_caption", _CAPTION.match),
     ("shape_item", _ITEM.match),

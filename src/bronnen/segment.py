@@ -23,6 +23,7 @@ COUNTED = frozenset({Kind.PARAGRAPH, Kind.LIST, Kind.CAPTION, Kind.FOOTNOTE, Kin
 
 _OPENING = re.compile(r"[“„«]|(?<![^\s(\[])[‘'\"](?!(?:s|t|n|k|m)\b)(?=[^\W\d])")
 _CLOSING = re.compile(r"[”»]|(?<=[.,;:!?…])[’'\"]|(?<=\w)[’'\"](?![\w])")
+_QUOTE = re.compile(r"[“„«‘'\"”»’]")
 _GOES_ON = re.compile(r"[:?]$|^(?:(?:artikel|art\.|vraag|antwoord)\s*)?\d*(?:[.:]\d+)*[a-z]?[.:)]?$", re.IGNORECASE)
 """A sentence that the next one completes: a lead-in, a question, a bare number of an article, question or answer."""
 
@@ -73,7 +74,8 @@ def _together(sentences: Sequence[str], counts: Sequence[int], most: int) -> lis
         else:
             runs.append((index, index + 1))
             quoted = 0
-        quoted = max(0, quoted + len(_OPENING.findall(sentence)) - len(_CLOSING.findall(sentence)))
+        if _QUOTE.search(sentence):  # most have none, and the patterns are slow
+            quoted = max(0, quoted + len(_OPENING.findall(sentence)) - len(_CLOSING.findall(sentence)))
         is_bound = quoted > 0 or bool(_GOES_ON.search(sentence))
     return runs
 

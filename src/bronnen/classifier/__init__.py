@@ -176,7 +176,7 @@ class Model:
     def reasons(
         self, rows: Sequence[Row], scored: Scored, asked: Sequence[tuple[int, Source, Use]]
     ) -> list[list[tuple[str, float]]]:
-        """Per asked sentence and label what spoke for (above 0) and against it, the heaviest first.
+        """Per asked sentence and label what spoke for it, the heaviest first.
 
         `scored` is what `score` made of the rows.
         """
@@ -184,7 +184,7 @@ class Model:
         if not targets:
             return []
         found = first.contributions(rows, scored.counts, targets, self.weights[Unit.SENTENCE])
-        return [sorted(one, key=lambda item: (-abs(item[1]), item[0])) for one in found]
+        return [sorted(one, key=lambda item: (-item[1], item[0])) for one in found]
 
     def save(self, folder: Path, *, force: bool = False) -> None:
         """Write `model.skops` and `card.json`.

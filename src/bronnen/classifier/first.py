@@ -6,8 +6,9 @@ It does so twice: for sentences, and for passages, whose names are those of thei
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -137,41 +138,49 @@ def logits(table: Table, learned: Weights) -> Array:
 def contributions(
     rows: Sequence[Row], table: Table, asked: Sequence[tuple[int, int]], learned: Weights
 ) -> list[list[tuple[str, float]]]:
-    """Per asked (sentence, target) of a document each name that holds there, and what it adds to the target's score.
+    """Per asked (sentence, target) of a document each name that speaks for it, and what it adds to the target's score.
 
     `table` is the `surrounded` one of the document's rows. Of names that share a hash the first is given.
     """
-    found: list[list[tuple[str, float]]] = [[] for _ in asked]
     some = _weighed(table[[at for at, _ in asked]], learned.idf)
-    values = []
-    for number, (_, target) in enumerate(asked):
+    places = {lender: _places(rows, {at for at, _ in asked}, lender) for lender in RECIPE if lender not in LENT}
+    found: list[list[tuple[str, float]]] = []
+    for number, (at, target) in enumerate(asked):
         own = slice(some.indptr[number], some.indptr[number + 1])
         added = some.data[own] * learned.weights[some.indices[own], target]
-        values.append(dict(zip(some.indices[own].tolist(), added.tolist(), strict=True)))
-    for family, start in _STARTS.items():
-        spoken = [list(dict.fromkeys(_spoken(rows, at, family))) for at, _ in asked]
-        names = sorted({name for told in spoken for name in told})
-        hashed = (_hashed([(name,) for name in names], family).indices + start).tolist() if names else []
-        places = dict(zip(names, hashed, strict=True))
-        for number, told in enumerate(spoken):
-            for name in told:
-                value = values[number].pop(places[name], 0.0)
-                if value:
-                    found[number].append((f"{family}_{name.partition('_')[2]}", value))
+        speaks = added > 0
+        values = dict(zip(some.indices[own][speaks].tolist(), added[speaks].tolist(), strict=True))
+        told: list[tuple[str, float]] = []
+        for family, start in _STARTS.items():
+            lender, near = _near(family, at, len(rows))
+            for name, place in chain.from_iterable(places[lender][one] for one in near):
+                if start + place in values:
+                    told.append((f"{family}_{name.partition('_')[2]}", values.pop(start + place)))
+        found.append(told)
     return found
+
+
+def _places(rows: Sequence[Row], asked: Iterable[int], lender: str) -> dict[int, list[tuple[str, int]]]:
+    """Per sentence near the asked ones the names of a family, each once and with its hash."""
+    families = [family for family in RECIPE if LENT.get(family, (family,))[0] == lender]
+    near = {one for at in asked for family in families for one in _near(family, at, len(rows))[1]}
+    names = list({name for at in near for name in rows[at].names[lender]})
+    hashed = _hashed([(name,) for name in names], lender).indices.tolist() if names else []
+    known = dict(zip(names, hashed, strict=True))
+    return {at: [(name, known[name]) for name in dict.fromkeys(rows[at].names[lender])] for at in near}
+
+
+def _near(family: str, at: int, count: int) -> tuple[str, range]:
+    """The family whose names a family is made of, and the sentences, of so many, that it takes them from."""
+    lender, steps = LENT.get(family, (family, range(1)))
+    return lender, range(max(0, at + steps.start), min(count, at + steps.stop))
 
 
 def _hashed(names: Sequence[Sequence[str]], family: str) -> Any:
     from sklearn.feature_extraction import FeatureHasher
 
-    bits = RECIPE[LENT[family][0] if family in LENT else family].bits
-    hasher = FeatureHasher(2**bits, input_type="string", alternate_sign=False, dtype=np.float32)
+    hasher = FeatureHasher(2 ** RECIPE[family].bits, input_type="string", alternate_sign=False, dtype=np.float32)
     return hasher.transform(names).tocsr()
-
-
-def _spoken(rows: Sequence[Row], at: int, family: str) -> list[str]:
-    lender, steps = LENT.get(family, (family, range(1)))
-    return [name for step in steps if 0 <= at + step < len(rows) for name in rows[at + step].names[lender]]
 
 
 def _lent(block: Any, sizes: Sequence[int], steps: range) -> Any:

@@ -12,6 +12,7 @@ see seven to each side; a passage pools its sentences.
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ _REMEMBERED = 200_000  # words
 _BLOCK, _OVERLAP = 256, 16  # sentences read at once; more than the network sees to each side
 _UNKNOWN, _BREAK, _FREE = 2, 3, 4  # numbers of a word not in the vocabulary, a sentence's begin, the first free one
 _MARK = "\n"  # stands before each sentence
+_AT_ONCE = 256  # pairs of places that a layer makes at once
+_LAYER = re.compile(r"\w+\.layer\d\.weight")
 _STEPS = {"word": (1, 1, 2, 4), "sentence": (1, 2, 4)}  # how far apart what each layer joins stands
 
 
@@ -49,6 +52,7 @@ class Reader:
         self._numbers = {word: number for number, word in enumerate(words, start=_FREE)}
         self._tables = {name: _table(arrays, name) for name in ("word", "begin", "end", "capitals")}
         self._weights = {name: np.asarray(value, dtype=np.float32) for name, value in arrays.items() if "." in name}
+        self._quick = {name[:-7]: _quick(value) for name, value in self._weights.items() if _LAYER.fullmatch(name)}
         self._known: dict[str, tuple[int, int, int, int]] = {}  # words looked up before
 
     def read(self, rows: Sequence[Row]) -> Read:
@@ -112,15 +116,37 @@ class Reader:
 
     def _layers(self, name: str, state: Array, done: int = 0) -> Array:
         """Gated convolutions over a stream, each adding to what it was given; the first `done` are done."""
-        width = state.shape[1]
         for number, step in list(enumerate(_STEPS[name]))[done:]:
-            given = self._norm(f"{name}.norm{number}", state)
-            around = np.zeros((len(state), 3 * width), dtype=np.float32)
-            around[:, width : 2 * width] = given
-            around[step:, :width] = given[:-step]
-            around[:-step, 2 * width :] = given[step:]
-            state += _gated(self._linear(f"{name}.layer{number}", around))
+            self._convolve(f"{name}.layer{number}", self._norm(f"{name}.norm{number}", state), step, state)
         return self._norm(f"{name}.out", state)
+
+    def _convolve(self, name: str, given: Array, step: int, state: Array) -> None:
+        """Add to the state what a layer makes of each place and of those a step before and after it.
+
+        Two places a step apart are made together, in four products instead of six (F(2,3) of Lavin & Gray 2016,
+        arXiv:1509.09308), and some hundreds at a time, which stay in the computer's cache.
+        """
+        parts, bias, width = self._quick[name], self._weights[f"{name}.bias"], given.shape[1]
+        pairs = -(-len(given) // (2 * step))
+        stream = np.zeros((2 * pairs + 2, step, width), dtype=np.float32)  # nothing before it, and nothing after it
+        stream.reshape(-1, width)[step : step + len(given)] = given
+        for begin in range(0, pairs, _AT_ONCE // step):
+            end = min(pairs, begin + _AT_ONCE // step)
+            before, one, other, after = (stream[2 * begin + place : 2 * end + place : 2] for place in range(4))
+            joined = np.empty((4, *one.shape), dtype=np.float32)
+            np.subtract(before, other, out=joined[0])
+            np.add(one, other, out=joined[1])
+            np.subtract(other, one, out=joined[2])
+            np.subtract(one, after, out=joined[3])
+            made = (joined.reshape(4, -1, width) @ parts).reshape(4, end - begin, step, -1)
+            made[1] += bias
+            made[0] += made[1]
+            both = np.empty((end - begin, 2, *made.shape[2:]), dtype=np.float32)
+            np.add(made[0], made[2], out=both[:, 0])
+            made[1] -= made[2]
+            np.subtract(made[1], made[3], out=both[:, 1])
+            rows = slice(2 * begin * step, min(2 * end * step, len(state)))
+            state[rows] += _gated(both.reshape(-1, both.shape[-1]))[: rows.stop - rows.start]
 
     def _linear(self, name: str, given: Array) -> Array:
         made = given @ self._weights[f"{name}.weight"].T
@@ -128,7 +154,7 @@ class Reader:
         return np.asarray(made)
 
     def _norm(self, name: str, given: Array) -> Array:
-        centred = given - given.mean(axis=1, keepdims=True)
+        centred = given - (given @ np.full(given.shape[1], 1 / given.shape[1], dtype=np.float32))[:, None]
         spread = np.einsum("ij,ij->i", centred, centred) / given.shape[1]
         centred *= (1 / np.sqrt(spread + np.float32(1e-5)))[:, None]
         centred *= self._weights[f"{name}.weight"]
@@ -171,6 +197,12 @@ def _table(arrays: Mapping[str, Any], name: str) -> Array:
     """A table of vectors, kept as bytes with one scale per row."""
     vectors: Array = np.asarray(arrays[f"{name}_bytes"], dtype=np.float32)
     return np.asarray(vectors * np.asarray(arrays[f"{name}_scale"])[:, None])
+
+
+def _quick(weights: Array) -> Array:
+    """The four matrices of `Reader._convolve`, of what a layer gives what stands before, here and after."""
+    before, here, after = (part.T for part in np.split(weights, 3, axis=1))
+    return np.stack([before, (before + here + after) / 2, (before - here + after) / 2, after])
 
 
 def _begins(rows: Sequence[Row]) -> Array:

@@ -52,10 +52,10 @@ class Setting:
 
 def body_size(pages: Iterable[RawPage]) -> float:
     """The size in which most characters of a document are set; 0 without words."""
-    sizes: Counter[float] = Counter()
+    sizes: dict[float, int] = {}
     for page in pages:
         for word in page.words:
-            sizes[word.size] += len(word.text)
+            sizes[word.size] = sizes.get(word.size, 0) + len(word.text)
     rounded: Counter[float] = Counter()
     for size, count in sizes.items():
         rounded[round(size * 2) / 2] += count

@@ -128,7 +128,7 @@ class _Inks:
     """How the text of the page is painted, looked up when it is asked for."""
 
     def __init__(self, sheet: Sheet, drawn: Drawn) -> None:
-        self.textpage = calls.address(sheet.textpage)
+        self.textpage = calls.here(sheet.textpage)
         self.at = cache(lambda item: ink(drawn, item, sheet.turn))  # by the address of the text object
 
     def of(self, char: int) -> Ink | None:
@@ -249,7 +249,7 @@ def _with_twins(sheet: Sheet, suspects: Sequence[Suspect], drawn: Drawn) -> list
 
     First an outline, then the letters over it: it is the second that a reader sees.
     """
-    textpage = calls.address(sheet.textpage)
+    textpage = calls.here(sheet.textpage)
     told = {calls.text_object(textpage, number) for number in range(raw.FPDFText_CountChars(sheet.textpage))}
     untold = [*boxes(drawn, (item for item in drawn.texts if item not in told), sheet.turn)]
     if not untold or len(untold) * len(suspects) > 20 * _MAX_PAIRS:
@@ -291,7 +291,7 @@ def _chars(sheet: Sheet, first: int, last: int) -> tuple[tuple[Box, ...], tuple[
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))
     inked: list[Box] = []
     objects: set[int] = set()
-    textpage = calls.address(sheet.textpage)
+    textpage = calls.here(sheet.textpage)
     for number in range(first, min(last, first + _MAX_CHARS) + 1):
         if item := calls.text_object(textpage, number):
             objects.add(item)

@@ -24,7 +24,10 @@ Vocabulary = Counter[str]
 
 def vocabulary(words: Iterable[RawWord]) -> Vocabulary:
     """How often each word stands in the document, in small letters; parts with a hyphen at their end apart."""
-    return Counter(word.text.strip(_ROUND).lower() for word in words)
+    known: Vocabulary = Counter()
+    for text, count in Counter([word.text for word in words]).items():
+        known[text.strip(_ROUND).lower()] += count
+    return known
 
 
 def at_line_end(text: str, following: str, known: Vocabulary | None = None) -> tuple[str, str]:

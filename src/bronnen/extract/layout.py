@@ -57,6 +57,13 @@ class _Draft:
         self.length += len(text)
         return start
 
+    def write_word(self, gap: str, text: str, page: int, word: RawWord) -> None:
+        """Writes a word as it reads, after the gap, with its place on the page."""
+        start = self.length + len(gap)
+        self.parts.append(gap + text)
+        self.length = start + len(text)
+        self.words.append(Word(start, self.length, page, *word[1:]))
+
     def laid(self) -> Laid:
         notes = tuple(
             NoteMark(start, number(mark.text), self.note_of(page, number(mark.text)))
@@ -165,9 +172,7 @@ def _write_lines(draft: _Draft, lines: Sequence[Line]) -> None:
                 gap_after = "" if is_glued(word, words[place + 1]) and not _is_label(line, place) else " "
             elif index + 1 < len(lines):
                 text, gap_after = at_line_end(text, lines[index + 1].words[0].text, draft.known)
-            start = draft.write(gap + text) + len(gap)
-            box = (word.x0, word.top, word.x1, word.bottom)
-            draft.words.append(Word(start, draft.length, line.page, *box, word.size, word.bold, word.confidence))
+            draft.write_word(gap, text, line.page, word)
             gap = gap_after
 
 

@@ -56,11 +56,12 @@ class Line:
 def line_of(words: list[RawWord], page: int, rank: int) -> Line:
     """The line that these words make."""
     main = words[0]
-    length = len(main.text)
+    length, right = len(main.text), main.x1
     for word in words:
         if len(word.text) > length:
             main, length = word, len(word.text)
-    right = max(word.x1 for word in words) if len(words) > 1 else words[0].x1
+        if word.x1 > right:
+            right = word.x1
     return Line(words, page, words[0].x0, main.top, right, main.bottom, main.size, rank)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import re
+import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
@@ -38,6 +39,8 @@ from bronnen.extract.words import (
 )
 
 VERSION = f"pdfium {PYPDFIUM_INFO.version}"
+
+_SIDES = struct.Struct("=4f").unpack  # left, top, right, bottom, as pdfium writes a box
 
 Span = tuple[int, int]  # the numbers of a word's first and last character, as pdfium counts them
 
@@ -178,10 +181,13 @@ def _boxed(
     if suspect and any(len(char.pieces(*span)) > 1 for span in suspect):  # pdfium missed narrow spaces on this page
         spans = [piece for span in spans for piece in char.pieces(*span)]
     for start, end in spans:
+        told = text[start:end]
         parts = [(start, end)]
-        if text[end - 1].isdigit() or text[start : end - 1][-1:].isdigit():
+        if told.isalpha():
+            pass  # as most words are, and nothing to cut
+        elif told[-1].isdigit() or told[-2:-1].isdigit():
             parts = char.without_mark(text, start, end)
-        elif text[start].isdigit():
+        elif told[0].isdigit():
             parts = char.without_label(text, start, end)
         for begin, stop in parts:
             told = text[begin:stop]
@@ -195,16 +201,17 @@ def _boxed(
             box = char.box_at(first, last) if word else None
             if not box:
                 continue
-            place = turn(*box[:4])
+            left, bottom, right, top, height = box
+            place = turn(left, bottom, right, top)
             high = char.raised(begin, stop - 1) if len(word) < 3 and word.isdigit() else None
             if word == "-" and words and _ends_with(words[-1], *place):
                 words[-1] = words[-1]._replace(text=words[-1].text + "-", x1=place[2])
                 stood[-1] = stood[-1][0], last
                 continue
+            size, bold = char.looks(first, height)
             if high:
-                words.append(RawWord(word, *turn(*high), 1.4 * (high[3] - high[1]), char.is_bold(first)))
-            else:
-                words.append(RawWord(word, *place, char.size(first, box[4]), char.is_bold(first)))
+                place, size = turn(*high), 1.4 * (high[3] - high[1])
+            words.append(RawWord(word, *place, size, bold))
             stood.append((first, last))
     return words, stood, tally.odd
 
@@ -219,14 +226,15 @@ class _Chars:
     """What pdfium knows of single characters, asked one by one because asking all would cost most of the time."""
 
     def __init__(self, textpage: Any, index: Callable[[int], int]) -> None:
-        self.textpage, self.index, self.at = textpage, index, calls.address(textpage)
-        self.first, self.last = raw.FS_RECTF(), raw.FS_RECTF()  # made once: making them costs more than filling them
-        self.first_at, self.last_at = ctypes.addressof(self.first), ctypes.addressof(self.last)
+        self.textpage, self.index, self.at = textpage, index, calls.here(textpage)
+        self.sides = bytearray(16)  # made once, as all variables here: making them costs more than filling them
+        self.sides_at = ctypes.byref(ctypes.c_char.from_buffer(self.sides))
         self.matrix = raw.FS_MATRIX()
-        self.matrix_at = ctypes.addressof(self.matrix)
-        self.buffer, self.flags = ctypes.create_string_buffer(128), ctypes.c_int()
-        self.buffer_at, self.flags_at = ctypes.addressof(self.buffer), ctypes.addressof(self.flags)
+        self.matrix_at = ctypes.byref(self.matrix)
+        self.buffer, self.room, self.flags = ctypes.create_string_buffer(128), ctypes.c_ulong(128), ctypes.c_int()
+        self.flags_at = ctypes.byref(self.flags)
         self.known: dict[bytes, bool] = {}
+        self.fonts: dict[int, tuple[float, bool, bool]] = {}  # by the address of the text object
 
     def box(self, begin: int, end: int) -> tuple[float, float, float, float, float] | None:
         """The box around the characters at two places in the text, y up, and the height of the first."""
@@ -234,39 +242,41 @@ class _Chars:
 
     def box_at(self, begin: int, end: int) -> tuple[float, float, float, float, float] | None:
         """The same by the numbers of the characters."""
-        first, last = self.first, self.last
-        if not calls.loose_box(self.at, begin, self.first_at):
+        if not calls.loose_box(self.at, begin, self.sides_at):
             return None
-        left, bottom, right, top = first.left, first.bottom, first.right, first.top
+        left, top, right, bottom = _SIDES(self.sides)
         height = top - bottom
-        if end > begin and calls.loose_box(self.at, end, self.last_at):
-            left, bottom = min(left, last.left), min(bottom, last.bottom)
-            right, top = max(right, last.right), max(top, last.top)
+        if end > begin and calls.loose_box(self.at, end, self.sides_at):
+            x0, y1, x1, y0 = _SIDES(self.sides)  # asked of every word: no calls of min and max
+            left, bottom = x0 if x0 < left else left, y0 if y0 < bottom else bottom
+            right, top = x1 if x1 > right else right, y1 if y1 > top else top
         return left, bottom, right, top, height
 
-    def size(self, number: int, height: float) -> float:
-        """The font's size as displayed, or the height where the file does not tell: it may say 1 and scale the page."""
-        matrix = self.matrix
-        size = calls.font_size(self.at, number)
-        if calls.char_matrix(self.at, number, self.matrix_at):
+    def looks(self, number: int, height: float) -> tuple[float, bool]:
+        """The font's size as displayed, or the height where the file does not tell, and whether it is bold."""
+        item = calls.text_object(self.at, number)  # its characters have one font and one matrix
+        size, is_upright, bold = self.fonts.get(item) or self._font(item, number)
+        return size if is_upright or 0.5 * height <= size <= 1.5 * height else height, bold
+
+    def _font(self, item: int | None, number: int) -> tuple[float, bool, bool]:
+        """The font's size, whether the height of its letters is a width, and whether its name says bold."""
+        size, is_upright, bold = calls.font_size(self.at, number), False, False
+        if calls.char_matrix(self.at, number, self.matrix_at):  # a file may say 1 and scale the page
+            matrix = self.matrix
             size *= hypot(matrix.c, matrix.d)
-            if abs(matrix.b) > abs(matrix.a):  # written up or down the page: the height is a width
-                return float(size)
-        return float(size) if 0.5 * height <= size <= 1.5 * height else height
+            is_upright = abs(matrix.b) > abs(matrix.a)  # written up or down the page
+        if calls.font_name(self.at, number, self.buffer, self.room, self.flags_at):
+            name = self.buffer.value
+            if name not in self.known:
+                self.known[name] = is_bold(name.decode("utf-8", "replace"))
+            bold = self.known[name]
+        if item:  # characters that pdfium adds have none
+            self.fonts[item] = size, is_upright, bold
+        return size, is_upright, bold
 
     def is_guess(self, number: int) -> bool:
         """Whether pdfium does not know what the character means and takes its number in the font for a letter."""
         return bool(calls.is_unmapped(self.at, number) == 1)
-
-    def is_bold(self, number: int) -> bool:
-        """Whether the font's name says so."""
-        if not calls.font_name(self.at, number, self.buffer_at, 128, self.flags_at):
-            return False
-        name = self.buffer.value
-        bold = self.known.get(name)
-        if bold is None:
-            bold = self.known[name] = is_bold(name.decode("utf-8", "replace"))
-        return bold
 
     def pieces(self, start: int, end: int) -> list[tuple[int, int]]:
         """The span cut where two characters of it stand as far apart as words do."""

@@ -104,19 +104,19 @@ def _rounds(suspects: Sequence[Suspect]) -> list[list[Suspect]]:
     """The suspects in groups in which none lies over another: their marks would be taken for each other's."""
     if len(suspects) > _MANY:
         return [list(suspects)]
-    groups: list[list[Suspect]] = []
-    for one in suspects:
+    boxes = np.array([one.box for one in suspects])
+    groups: list[list[int]] = []
+    for at, one in enumerate(suspects):
         for group in groups:
-            boxes = np.array([other.box for other in group])
-            if not _stands_in(one.box, boxes):
-                group.append(one)
+            if not _stands_in(one.box, boxes[group]):
+                group.append(at)
                 break
         else:
             if len(groups) < _MAX_ROUNDS:
-                groups.append([one])
+                groups.append([at])
             else:
-                groups[-1].append(one)
-    return groups
+                groups[-1].append(at)
+    return [[suspects[at] for at in group] for group in groups]
 
 
 def _stands_in(box: Box, others: Any) -> bool:

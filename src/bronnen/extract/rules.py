@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -98,11 +98,13 @@ def _groups(level: list[Rule], upright: list[Rule]) -> list[tuple[list[Rule], li
             number = parent[number]
         return number
 
+    by_place = sorted((rule.x0, rule.top, rule.bottom, number) for number, rule in enumerate(upright, len(level)))
+    xs = [x for x, *_ in by_place]
     for across, rule in enumerate(level):
-        left, right = rule.x0 - _NEAR, rule.x1 + _NEAR
-        top, bottom = rule.top - _NEAR, rule.bottom + _NEAR
-        for down, other in enumerate(upright, len(level)):
-            if left <= other.x0 <= right and other.top <= bottom and other.bottom >= top:
+        highest, lowest = rule.top - _NEAR, rule.bottom + _NEAR
+        near = by_place[bisect_left(xs, rule.x0 - _NEAR) : bisect_right(xs, rule.x1 + _NEAR)]
+        for _, top, bottom, down in near:
+            if top <= lowest and bottom >= highest:
                 parent[root(across)] = root(down)
     found: dict[int, tuple[list[Rule], list[Rule]]] = {}
     for number in range(len(parent)):

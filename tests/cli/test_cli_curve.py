@@ -26,6 +26,7 @@ def store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return keep(tmp_path / "out", told, [one for made in told for one in all_judged(made)])
 
 
+@pytest.mark.slow
 def test_table_json_and_picture_say_the_same(store: Path) -> None:
     done = run("curve", "--store", store, "--json", "c.json", "--svg", "c.svg", "--next", "50", "--repeats", "1")
     assert done.exit_code == 0, done.output

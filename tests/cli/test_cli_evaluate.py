@@ -90,6 +90,7 @@ def test_two_models_are_compared(tmp_path: Path) -> None:
     assert "Welk model leest beter?" in (tmp_path / "c.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_it_says_so_where_a_model_knows_the_documents(tmp_path: Path) -> None:
     labels = samples(tmp_path / "e.jsonl")
     digests = [hashlib.sha256(f"nota {number}.pdf".encode()).hexdigest()[:16] for number in (0, 3)]

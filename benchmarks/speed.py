@@ -15,6 +15,7 @@ import argparse
 import csv
 import logging
 import multiprocessing
+import os
 import resource
 import shutil
 import subprocess
@@ -28,6 +29,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pypdfium2
+
+from bronnen.batch.workers import settle
 
 Read = Callable[[Path], int]  # a file -> its pages
 
@@ -127,6 +130,8 @@ def measured(read: Read, paths: list[Path], first: Path | None = None) -> Measur
 def _measure(read: Read, paths: list[Path], first: Path | None) -> Measured:
     if first is not None:
         read(first)
+        if read in (by_us, walk):
+            settle()  # as in a worker
     pages, wall, cpu = 0, time.perf_counter(), _cpu()
     for path in paths:
         try:
@@ -278,6 +283,7 @@ def main() -> None:
     parser.add_argument("--copies", type=int, default=1000, help="files of the large collection; 0 for none")
     parser.add_argument("--long", type=int, default=0, help="pages of one long document, for memory; 0 for none")
     told = parser.parse_args()
+    os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")  # as in a worker
     paths = [path for path in sorted(told.folder.glob("*.pdf")) if page_count(path)]
     if told.limit:
         paths = paths[:: max(1, len(paths) // told.limit)]

@@ -84,6 +84,19 @@ Reasons = Mapping[Source, tuple[str, ...]]
 """Per label the names of the features that weighed most, in the sentence that carries it (`verdicts.carrier`)."""
 
 
+class _Travelling:
+    """A record that goes from process to process as its values, by the hundreds of a document.
+
+    What dataclasses with slots do for that, in Python, takes three times as long.
+    """
+
+    __slots__ = ()
+
+    def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
+        names: Iterable[str] = self.__slots__
+        return type(self), tuple([getattr(self, name) for name in names])
+
+
 class Word(NamedTuple):
     """A word, or the part of one that stands on one line, in PDF points from the page's top left corner.
 
@@ -103,7 +116,7 @@ class Word(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class Page(_Travelling):
     """The span of text that stands on one page, and the page's size in points."""
 
     start: int
@@ -119,7 +132,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class Block(_Travelling):
     """A stretch of text that belongs together on the page; blocks never overlap and stand in reading order."""
 
     start: int
@@ -158,13 +171,13 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(_Travelling):
     start: int
     end: int
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(_Travelling):
     """Up to some 120 words inside one block, with its sentences and the text of the heading above it."""
 
     start: int
@@ -176,7 +189,7 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(_Travelling):
     """What one person or one model says of one sentence or passage. Verdicts are added, never changed.
 
     `judged` are the sources that were looked at: the others are unknown, not 'none'.

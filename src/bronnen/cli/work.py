@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bronnen import __version__, files
 from bronnen.batch import LOST, analyse_all, crew, failure_of
+from bronnen.batch.workers import settle
 from bronnen.cli import entry
 from bronnen.cli.entry import Made, Spool
 from bronnen.cli.inputs import Inputs
@@ -51,6 +52,7 @@ def work(
     Interrupted, the store holds what was finished by then, under the newest run.
     """
     files = inputs.files
+    settle()
     run = store.begin_run(replace(settings, ocr=replace(settings.ocr, cache="")), __version__)  # a folder is no result
     store.pass_over(run, (), dict(inputs.ignored))
     twins, failures = _identified(inputs, lambda: report(0, len(files), ""))

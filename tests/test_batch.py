@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import pickle
 import sys
 import time
 from collections.abc import Iterator
@@ -44,6 +45,11 @@ def ends(*names: str, jobs: int = 2, settings: Settings = QUICK) -> dict[str, st
 def two() -> Iterator[Workers]:
     with Workers(2, LimitSettings()) as executor:
         yield executor
+
+
+def test_what_comes_back_from_another_process_is_what_was_sent() -> None:
+    found = analysis("a.pdf")
+    assert pickle.loads(pickle.dumps(found)) == found and found.verdicts and found.passages[0].sentences
 
 
 def test_a_worker_that_dies_costs_only_its_file() -> None:

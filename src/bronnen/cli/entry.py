@@ -67,6 +67,7 @@ class Spool:
 
     def __init__(self, folder: Path) -> None:
         self._file = SpooledTemporaryFile(_IN_MEMORY, dir=str(folder))  # noqa: SIM115 (closed by `__exit__`)
+        self._known: Known = {}  # of one model, for all its documents
         self._kept: dict[str, tuple[Entry, int, tuple[int, int]]] = {}  # without what is large; where that stands
 
     def __enter__(self) -> Spool:
@@ -78,8 +79,11 @@ class Spool:
     def put(self, entry: Entry) -> None:
         """Keeps what a document adds."""
         counts = entry.drawn.counts
+        none = replace(entry.drawn, counts=np.empty((0, counts.shape[1]), counts.dtype))  # no view: that holds on to all
         row = {name: entry.balance[name] for name in tables.BALANCE_COLUMNS}  # not with keys of its own
-        small = replace(entry, balance=row, passages=b"", drawn=replace(entry.drawn, counts=counts[:0]))
+        if entry.known != self._known:
+            self._known = entry.known
+        small = replace(entry, balance=row, passages=b"", drawn=none, known=self._known)
         try:
             start = self._file.seek(0, 2)
             self._file.write(counts.tobytes() + entry.passages)

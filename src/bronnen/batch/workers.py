@@ -18,9 +18,9 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
@@ -43,6 +43,7 @@ _TICK = 0.25  # seconds between looks at clocks and memory
 _TASKS = 250  # a process is replaced after this many, so that what a library leaks does not add up
 _KEPT = 0.6  # and when it still holds more than this part of its memory after a task
 _STARTS = 3  # processes that died before they were ready, one after another: none can run here
+_GIVE_BACK = "MALLOC_TRIM_THRESHOLD_"  # of the C library
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 _OBJECTS = 50_000  # more of these at a time before Python looks which can go: some 20 MB
@@ -285,21 +286,23 @@ def _given_up() -> BronnenError:
 
 
 def _start_forkserver() -> None:
-    """Starts the process from which workers are forked, with one thread per worker: documents share out the cores."""
+    """Starts the process from which workers are forked, in surroundings of its own.
+
+    One thread per worker, since documents share out the cores. And memory that is let go of stays at hand: Dask has its
+    workers give it back at once, so that every large array costs as much as it did at first, a quarter of all time.
+    """
     forkserver.set_forkserver_preload(PRELOADED)
-    with _single_threaded():
-        forkserver.ensure_running()
-
-
-@contextmanager
-def _single_threaded() -> Iterator[None]:
-    absent = [name for name in _THREADS if name not in os.environ]
-    os.environ.update(dict.fromkeys(absent, "1"))
+    before = dict(os.environ)
+    os.environ.update({name: "1" for name in _THREADS if name not in before})
+    os.environ.pop(_GIVE_BACK, None)
     try:
-        yield
+        forkserver.ensure_running()
     finally:
-        for name in absent:
-            del os.environ[name]
+        for name in (*_THREADS, _GIVE_BACK):
+            if name in before:
+                os.environ[name] = before[name]
+            else:
+                os.environ.pop(name, None)
 
 
 # In a worker.

@@ -79,7 +79,8 @@ class Spool:
     def put(self, entry: Entry) -> None:
         """Keeps what a document adds."""
         counts = entry.drawn.counts
-        none = replace(entry.drawn, counts=np.empty((0, counts.shape[1]), counts.dtype))  # no view: that holds on to all
+        # no view of no counts: that would hold on to all
+        none = replace(entry.drawn, counts=np.empty((0, counts.shape[1]), counts.dtype))
         row = {name: entry.balance[name] for name in tables.BALANCE_COLUMNS}  # not with keys of its own
         if entry.known != self._known:
             self._known = entry.known

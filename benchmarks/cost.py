@@ -13,32 +13,38 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 
+from bronnen.cli.entry import Made, Spool, entry_of
 from bronnen.cli.outputs import write
-from bronnen.records import Analysis
 from bronnen.settings import Settings
 from bronnen.store import FILE, Store
 
 GB = 1e9
 
 
-def stored(analyses: Iterable[Analysis], folder: Path) -> tuple[float, float]:
-    """Processor seconds per document for the one writer: into the store, and for the output files of the run."""
+def stored(found: Iterable[Made], folder: Path) -> tuple[float, float]:
+    """Processor seconds per document for the one writer: into store and spool, and for the output files of the run."""
     count = 0
-    with Store(folder, write=True) as store:
+    with Store(folder, write=True) as store, Spool(folder) as spool:
         run = store.begin_run(Settings(), "cost")
         taken = 0.0
-        for position, analysis in enumerate(analyses):
+        for position, (analysis, entry) in enumerate(found):
             began = time.process_time()
             store.add(run, position, analysis.document.path, analysis)
+            spool.put(entry)
             taken += time.process_time() - began
             count += 1
         began = time.process_time()
-        write(store, run, folder, Settings())
+        write(store, run, folder, Settings(), spool=spool)
         return taken / count, (time.process_time() - began) / count
+
+
+def made(store: Store, run: int) -> Iterator[Made]:
+    """What workers would send back."""
+    return (Made(one, entry_of(one, Settings())) for one in store.analyses(run))
 
 
 def main() -> None:
@@ -53,13 +59,13 @@ def main() -> None:
         assert run is not None, "there is no scan in this folder"
         documents = len(store.run_documents(run))
         pages = sum(len(one.document.pages) for one in store.analyses(run))
-        sent = [bytes(ForkingPickler.dumps(one)) for one in store.analyses(run)]
+        sent = [bytes(ForkingPickler.dumps(one)) for one in made(store, run)]
         began = time.process_time()
         for one in sent:
             ForkingPickler.loads(one)
         took = (time.process_time() - began) / documents
-        with tempfile.TemporaryDirectory() as made:
-            adding, writing = stored(store.analyses(run), Path(made))
+        with tempfile.TemporaryDirectory() as room:
+            adding, writing = stored(made(store, run), Path(room))
     seconds = told.processor_seconds / documents
     kept = (told.folder / FILE).stat().st_size / documents
     outputs = sum(path.stat().st_size for path in told.folder.glob("*.*") if path.name != FILE) / documents
@@ -71,7 +77,7 @@ def main() -> None:
         ("output files, kB", f"{outputs / 1e3:.0f}"),
         ("result on its way to the scanning process, kB", f"{sum(map(len, sent)) / documents / 1e3:.0f}"),
         ("the one writer: taking a result in, ms", f"{took * 1e3:.1f}"),
-        ("the one writer: into the store, ms", f"{adding * 1e3:.1f}"),
+        ("the one writer: into store and spool, ms", f"{adding * 1e3:.1f}"),
         ("the one writer: output files, ms (once a run)", f"{writing * 1e3:.1f}"),
         ("documents a second that one writer keeps", f"{1 / (took + adding):.0f}"),
         ("cores that keep one writer busy", f"{seconds / (took + adding):.0f}"),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import pickle
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -213,3 +215,24 @@ def test_failures_say_what_a_program_and_a_reader_need(error: Exception, code: s
 
 def test_no_files_no_work() -> None:
     assert ends() == {}
+
+
+@pytest.mark.skipif(batch.workers.METHOD != "forkserver", reason="elsewhere there is no such setting")
+def test_workers_keep_the_memory_they_let_go_of_whatever_dask_sets() -> None:
+    script = (
+        "import os\nfrom bronnen.batch.workers import Workers\nfrom bronnen.settings import LimitSettings\n"
+        "if __name__ == '__main__':\n"
+        "    with Workers(1, LimitSettings()) as workers:\n"
+        "        names = ('MALLOC_TRIM_THRESHOLD_', 'OMP_NUM_THREADS')\n"
+        "        there = [workers.submit(os.getenv, name).result() for name in names]\n"
+        "        print(there, [os.getenv(name) for name in names])"
+    )
+    surroundings = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env=surroundings | {"MALLOC_TRIM_THRESHOLD_": "65536"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "[None, '1'] ['65536', None]"

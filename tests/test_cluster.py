@@ -109,7 +109,7 @@ def test_a_poisonous_document_is_kept_apart_on_the_workers_too() -> None:
         executor: Any = at_work.executor
         executor._wanted["model"] = "another"
         with pytest.raises(UsageError, match="other models"):  # as when a worker joins later
-            list(analyse_all(paths[:4], TWO, at_work, stand_ins.work))
+            list(analyse_all(paths[:4], TWO, at_work, stand_ins.made))
     assert {name: found.pop(name) for name in (*lost, *others)} == lost | others
     assert set(found.values()) == {"ok"} and len(found) == 12
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from factories import MADE_WITH, analysis
@@ -85,7 +86,11 @@ def test_results_of_a_worker_that_reads_with_something_else_are_refused() -> Non
     first = analysis()
 
     def read_by(extractor: str) -> object:
-        return made._checked(replace(first, document=replace(first.document, extractor=extractor)))
+        found = replace(first, document=replace(first.document, extractor=extractor))
+        more = made._checked(SimpleNamespace(analysis=found))  # what a scan asks for, of which it is a part
+        one = made._checked(found)
+        assert isinstance(one, Analysis) == isinstance(more, SimpleNamespace)
+        return one
 
     assert isinstance(read_by("pdfium 1, pdfplumber 2"), Analysis)
     assert isinstance(read_by("pdfium 1, tesseract 5.3.0 nld"), Analysis)

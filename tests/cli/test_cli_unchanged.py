@@ -6,6 +6,7 @@ import csv
 import errno
 import io
 import json
+import shutil
 import subprocess
 import sys
 import tracemalloc
@@ -14,6 +15,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 import workers as stand_ins
@@ -135,13 +137,37 @@ def test_where_there_is_no_room_to_keep_rows_they_are_made_from_the_store(
     walk: Walk, counted: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Full(io.BytesIO):
-        def write(self, told: object) -> int:
+        """A file of which a part is written before the disk is full."""
+
+        def write(self, told: Any) -> int:
+            super().write(told[: len(told) // 2])
             raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(entry, "SpooledTemporaryFile", lambda *_, **__: Full())
+    files(**{name * 2: name for name in "abcd"})
+    scan("in")
+    found = contents()
+    monkeypatch.setattr(entry, "_IN_MEMORY", 80_000)  # two documents
+    for no_room in (("TemporaryFile", lambda **_: Full()), ("_SPARE", 1 << 60)):
+        monkeypatch.setattr(entry, *no_room)
+        shutil.rmtree("out")
+        counted.clear()
+        assert scan("in").exit_code == 0 and contents() == found
+        assert len(counted) == 8, "nothing is taken from what was half kept"
+
+
+def test_what_cannot_be_read_back_is_made_from_the_store(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
     files(a="een", b="twee")
-    assert scan("in").exit_code == 0
-    assert sorted(counted) == ["a.txt", "a.txt", "b.txt", "b.txt"]
+    scan("in")
+    found = contents()
+    shutil.rmtree("out")
+    keep = entry.Spool.put
+
+    def cut(self: entry.Spool, one: entry.Entry) -> None:
+        keep(self, one)
+        self._file.truncate(40_000)
+
+    monkeypatch.setattr(entry.Spool, "put", cut)
+    assert scan("in").exit_code == 0 and contents() == found
 
 
 def test_another_table_or_setting_makes_them_anew(walk: Walk, counted: list[str]) -> None:

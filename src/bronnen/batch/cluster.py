@@ -23,12 +23,12 @@ from pathlib import Path
 from typing import Any
 
 from bronnen import __version__, classifier
-from bronnen.batch import Crew, Outcome, cores
+from bronnen.batch import Crew, T, cores
 from bronnen.batch.fetching import fetched
 from bronnen.batch.workers import Workers
 from bronnen.errors import EXTRAS, AstrayError, BronnenError, MissingError, UsageError
 from bronnen.extract import tesseract
-from bronnen.records import Analysis, MadeWith
+from bronnen.records import Analysis, Failure, MadeWith
 from bronnen.remote import Place
 from bronnen.settings import LimitSettings, Settings
 from bronnen.shelf import model_folder
@@ -114,13 +114,17 @@ class Cluster(Executor):
         else:
             _tell(told, self._checked(found.result()))
 
-    def _checked(self, outcome: Outcome | BronnenError) -> Outcome | BronnenError:
-        """An outcome, or why it cannot stand beside the others: workers may join later than the check."""
-        if not isinstance(outcome, Analysis):
+    def _checked(self, outcome: T) -> T | UsageError:
+        """An outcome, or why it cannot stand beside the others: workers may join later than the check.
+
+        Looks at an analysis, also where it is the `analysis` of something more.
+        """
+        analysis = getattr(outcome, "analysis", outcome)
+        if not isinstance(analysis, Analysis):
             return outcome
-        made = outcome.made_with
+        made = analysis.made_with
         self._made_with = self._made_with or made
-        for reader in outcome.document.extractor.split(", "):
+        for reader in analysis.document.extractor.split(", "):
             name, _, found = reader.partition(" ")
             if self._read_with.setdefault(name, found) != found:
                 said = f"A worker joined that reads with {reader}, and others with {name} {self._read_with[name]}."
@@ -180,7 +184,7 @@ def standing(settings: Settings) -> tuple[dict[str, str], bool]:
     return described(settings), not multiprocessing.current_process().daemon
 
 
-def watched(does: Callable[..., Outcome], place: Place, settings: Settings) -> Outcome | BronnenError:
+def watched(does: Callable[..., T], place: Place, settings: Settings) -> T | Failure | BronnenError:
     """What a process of this Dask worker makes of a document; what went wrong comes back as a value.
 
     A raised error would be written to the worker's log with the document's name, and be tried again on others.

@@ -8,8 +8,9 @@ from contextlib import ExitStack
 from typing import Any
 
 from bronnen import remote
-from bronnen.batch import Outcome, failure_of
+from bronnen.batch import T, failure_of
 from bronnen.errors import UnreadableError
+from bronnen.records import Failure
 from bronnen.settings import Settings
 
 
@@ -32,7 +33,7 @@ class Fetching(Executor):
         self._threads.shutdown(wait, cancel_futures=cancel_futures)
 
 
-def fetched(executor: Executor, does: Callable[..., Outcome], place: remote.Place, settings: Settings) -> Outcome:
+def fetched(executor: Executor, does: Callable[..., T], place: remote.Place, settings: Settings) -> T | Failure:
     """What an executor makes of a document, which stands on this machine only until it is done.
 
     Raises:

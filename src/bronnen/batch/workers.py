@@ -43,6 +43,7 @@ _TICK = 0.25  # seconds between looks at clocks and memory
 _TASKS = 250  # a process is replaced after this many, so that what a library leaks does not add up
 _KEPT = 0.6  # and when it still holds more than this part of its memory after a task
 _STARTS = 3  # processes that died before they were ready, one after another: none can run here
+_starting = threading.Lock()  # the surroundings are those of the whole process
 _GIVE_BACK = "MALLOC_TRIM_THRESHOLD_"  # of the C library
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -291,18 +292,19 @@ def _start_forkserver() -> None:
     One thread per worker, since documents share out the cores. And memory that is let go of stays at hand: Dask has its
     workers give it back at once, so that every large array costs as much as it did at first, a quarter of all time.
     """
-    forkserver.set_forkserver_preload(PRELOADED)
-    before = dict(os.environ)
-    os.environ.update({name: "1" for name in _THREADS if name not in before})
-    os.environ.pop(_GIVE_BACK, None)
-    try:
-        forkserver.ensure_running()
-    finally:
-        for name in (*_THREADS, _GIVE_BACK):
-            if name in before:
-                os.environ[name] = before[name]
-            else:
-                os.environ.pop(name, None)
+    with _starting:
+        forkserver.set_forkserver_preload(PRELOADED)
+        before = dict(os.environ)
+        os.environ.update({name: "1" for name in _THREADS if name not in before})
+        os.environ.pop(_GIVE_BACK, None)
+        try:
+            forkserver.ensure_running()
+        finally:
+            for name in (*_THREADS, _GIVE_BACK):
+                if name in before:
+                    os.environ[name] = before[name]
+                else:
+                    os.environ.pop(name, None)
 
 
 # In a worker.

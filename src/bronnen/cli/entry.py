@@ -5,17 +5,20 @@ Workers make it: of a new document where it is analysed, while its draws are at 
 
 from __future__ import annotations
 
+import errno
+import io
 import json
+import shutil
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from tempfile import SpooledTemporaryFile
+from tempfile import TemporaryFile
 from types import TracebackType
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 import numpy as np
 
@@ -32,7 +35,8 @@ from bronnen.store import Store
 
 _MANY = 50  # documents to make from the store from which workers are worth their start
 _TOGETHER = 8  # documents for which a worker opens the store once
-_IN_MEMORY = 16 << 20  # bytes
+_IN_MEMORY = 16 << 20  # bytes of what waits
+_SPARE = 1 << 30  # bytes of the disk that are left to the store and the files
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +64,15 @@ class Made(NamedTuple):
 
 
 class Spool:
-    """What documents add, kept until the files are written: in memory, and in a file that has no name and is nobody's.
+    """What documents add, kept until the files are written: in memory, and then in a file that has no name.
 
-    Whatever does not fit on the disk is not kept: it can be made from the store.
+    It only saves time, since all can be made from the store: where there is no room, or something goes wrong, it lets
+    go of everything and keeps nothing more.
     """
 
     def __init__(self, folder: Path) -> None:
-        self._file = SpooledTemporaryFile(_IN_MEMORY, dir=str(folder))  # noqa: SIM115 (closed by `__exit__`)
+        self._folder = folder
+        self._file: IO[bytes] = io.BytesIO()
         self._known: Known = {}  # of one model, for all its documents
         self._kept: dict[str, tuple[Entry, int, tuple[int, int]]] = {}  # without what is large; where that stands
 
@@ -74,10 +80,12 @@ class Spool:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._file.close()
+        self._let_go()
 
     def put(self, entry: Entry) -> None:
         """Keeps what a document adds."""
+        if self._file.closed:
+            return
         counts = entry.drawn.counts
         # no view of no counts: that would hold on to all
         none = replace(entry.drawn, counts=np.empty((0, counts.shape[1]), counts.dtype))
@@ -86,21 +94,48 @@ class Spool:
             self._known = entry.known
         small = replace(entry, balance=row, passages=b"", drawn=none, known=self._known)
         try:
-            start = self._file.seek(0, 2)
-            self._file.write(counts.tobytes() + entry.passages)
-        except OSError:
-            return
-        self._kept[entry.document.id] = small, start, (counts.nbytes, len(entry.passages))
+            start = self._written(counts.tobytes() + entry.passages)
+        except BaseException as error:
+            self._let_go()
+            if not isinstance(error, (OSError, MemoryError)):
+                raise
+        else:
+            self._kept[entry.document.id] = small, start, (counts.nbytes, len(entry.passages))
+
+    def _written(self, told: bytes) -> int:
+        """Where it stands."""
+        start = self._file.seek(0, io.SEEK_END)
+        if start + len(told) > _IN_MEMORY:
+            if shutil.disk_usage(self._folder).free < _SPARE:
+                raise OSError(errno.ENOSPC, "no room to spare")
+            if isinstance(self._file, io.BytesIO):
+                before = self._file.getvalue()
+                self._file = TemporaryFile(dir=self._folder)  # noqa: SIM115 (closed by `_let_go`)
+                self._file.write(before)
+        self._file.write(told)
+        self._file.flush()
+        return start
+
+    def _let_go(self) -> None:
+        self._kept.clear()
+        with suppress(OSError):  # of what it still had to write
+            self._file.close()
 
     def documents(self) -> set[str]:
         """The ids of the documents that are here."""
         return set(self._kept)
 
     def entry(self, document_id: str) -> Entry:
-        """What a document adds."""
+        """What a document adds.
+
+        Raises:
+            OSError: it cannot be read any more.
+        """
         small, start, (first, rest) = self._kept[document_id]
         self._file.seek(start)
         told = self._file.read(first + rest)
+        if len(told) != first + rest:
+            raise OSError(errno.EIO, "what was kept is cut off")
         none = small.drawn.counts
         counts = np.frombuffer(told[:first], none.dtype).reshape(-1, none.shape[1])
         return replace(small, passages=told[first:], drawn=replace(small.drawn, counts=counts))
@@ -155,10 +190,14 @@ def entries(store: Store, run: int, settings: Settings, spool: Spool | None = No
     missing = [part for part in parts if any(ids[at] not in at_hand for at in part)]
     with closing(_made(store, run, settings, missing)) as made:
         for part in parts:
-            if spool and all(ids[at] in at_hand for at in part):
-                yield from (spool.entry(ids[at]) for at in part)
-            else:
+            if not spool or any(ids[at] not in at_hand for at in part):
                 yield from next(made)
+                continue
+            try:
+                found = [spool.entry(ids[at]) for at in part]
+            except OSError:
+                found = _of_part(store, run, settings, part)
+            yield from found
 
 
 def _made(store: Store, run: int, settings: Settings, wanted: Sequence[range]) -> Generator[list[Entry], None, None]:

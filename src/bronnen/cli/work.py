@@ -212,12 +212,13 @@ def _keep(
         document = replace(analysis.document, path=str(path), name=path.name)
         try:
             store.add(run, position, str(path), replace(analysis, document=document))
-            if (made.document.path, made.document.name) == (storable(str(path)), path.name):
-                spool.put(made)  # a copy of what stands elsewhere has another name
-            return True
         except BronnenError:
             raise  # the store itself is in trouble: no other file would fare better
         except Exception as error:
             outcome = failure_of(path, error)
+        else:
+            if (made.document.path, made.document.name) == (storable(str(path)), path.name):
+                spool.put(made)  # a copy of what stands elsewhere has another name
+            return True
     store.fail(run, position, replace(outcome, path=str(path)), tried=document_id)
     return False

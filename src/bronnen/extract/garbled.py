@@ -41,7 +41,6 @@ def is_garbled(words: Iterable[str], odd: int) -> bool:
     return pairs >= MIN_PAIRS and score < LIMIT
 
 
-@lru_cache(maxsize=1_000)  # the pages of a document are judged when they are read, and once they all are
 def likelihood(text: str) -> tuple[float, int]:
     """The mean log-probability of the pairs of letters in words, and how many there are."""
     total, pairs = 0.0, 0

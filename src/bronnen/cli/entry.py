@@ -187,10 +187,11 @@ def entries(store: Store, run: int, settings: Settings, spool: Spool | None = No
     ids = [document_id for document_id, _, _ in store.run_documents(run)]
     at_hand = spool.documents() - {verdict.document_id for verdict in store.verdicts("person")} if spool else set()
     parts = [range(first, min(first + _TOGETHER, len(ids))) for first in range(0, len(ids), _TOGETHER)]
-    missing = [part for part in parts if any(ids[at] not in at_hand for at in part)]
+    is_kept = [at_hand.issuperset(ids[part.start : part.stop]) for part in parts]
+    missing = [part for part, kept in zip(parts, is_kept, strict=True) if not kept]
     with closing(_made(store, run, settings, missing)) as made:
-        for part in parts:
-            if not spool or any(ids[at] not in at_hand for at in part):
+        for part, kept in zip(parts, is_kept, strict=True):
+            if not spool or not kept:
                 yield from next(made)
                 continue
             try:
